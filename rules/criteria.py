@@ -1,0 +1,154 @@
+"""Criteria: one or several tables whose points add up under one title, with every version in one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from rules.citation import Cite, Remark, Strict, Title, Words
+from rules.conditions import ALWAYS, Condition, ConditionReader, Scope, Test
+from rules.faults import Fault, LawError
+from rules.tables import Cap, CapModel, Table, TableCheck, TableModel
+from rules.text import Text, same
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Dated(Strict):
+    """What every version of a part of the law says: its days, its provision, what is left open."""
+
+    in_force: date
+    until: date | None = None
+    cite: Cite
+    note: Remark | None = None
+
+
+class CriterionVersion(Dated):
+    """One version of a criterion, as written in its file."""
+
+    table: tuple[TableModel, ...] = Field(min_length=1, strict=False)
+    cap: int | CapModel | None = None
+    announced_maximum: int | CapModel | None = None
+    applies_when: dict[str, Any] | list[dict[str, Any]] | None = None
+
+
+class CriterionFile(Strict):
+    """The file of a criterion."""
+
+    title: Title
+    group: Words
+    version: tuple[CriterionVersion, ...] = Field(min_length=1, strict=False)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A criterion as it stands on a day. Without tables it gives 0: it began later (``begins``) or was repealed (``ended``)."""
+
+    id: str
+    title: Text
+    group: str
+    source: CriterionVersion | None
+    tables: tuple[Table, ...] = ()
+    cap: Cap | None = None
+    announced: Cap | None = None
+    applies_when: Condition = ALWAYS
+    begins: date | None = None
+    ended: date | None = None
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Every input that the criterion reads, each once."""
+        names = [name for table in self.tables for name in table.inputs]
+        names += [*self.applies_when.inputs, *([self.cap.input] if self.cap and self.cap.input else [])]
+        return tuple(dict.fromkeys(names))
+
+
+def in_force(versions: Sequence[Any], day: date) -> Any | None:  # noqa: ANN401 - any dated version
+    """Give the version in force on ``day``, or None."""
+    current = [v for v in versions if v.in_force <= day and (v.until is None or day < v.until)]
+    return max(current, key=lambda v: v.in_force) if current else None
+
+
+def check_dates(versions: Sequence[Dated], where: str) -> None:
+    """Fail because versions are out of order, overlap, or end before they begin."""
+    faults = []
+    for version in versions:
+        if version.until is not None and version.until <= version.in_force:
+            faults.append(
+                Fault(
+                    Text(f"{where}, version du {version.in_force}", f"{where}, version of {version.in_force}"),
+                    same(f"until = {version.until}"),
+                    Text("une fin après le début", "an end after the beginning"),
+                    same(f"until = {version.in_force.replace(year=version.in_force.year + 1)}"),
+                )
+            )
+    for earlier, later in zip(versions, versions[1:], strict=False):
+        if earlier.in_force >= later.in_force or (earlier.until or later.in_force) > later.in_force:
+            faults.append(
+                Fault(
+                    Text(f"{where}, version du {later.in_force}", f"{where}, version of {later.in_force}"),
+                    Text(
+                        f"une version du {earlier.in_force} qui la précède dans le fichier et court jusqu’au {earlier.until or '…'}",
+                        f"a version of {earlier.in_force} before it in the file, running until {earlier.until or '…'}",
+                    ),
+                    Text("des versions en ordre de date, sans chevauchement", "versions in order of date, without overlap"),
+                    same(f"until = {later.in_force}"),
+                )
+            )
+    if faults:
+        raise LawError(faults)
+
+
+def criterion_on(name: str, file: CriterionFile, day: date, scope: Scope) -> Criterion:
+    """Give the criterion as it stands on ``day``, its tables checked against the inputs of the law."""
+    source = in_force(file.version, day)
+    if source is None:
+        began = [v for v in file.version if v.in_force <= day]
+        begins = None if began else file.version[0].in_force
+        ended = max((v.until for v in began if v.until), default=None)
+        return Criterion(name, file.title.text, file.group, None, begins=begins, ended=ended)
+    shown = f"criteria/{name}.toml"
+    head = Text(f"{shown}, version du {source.in_force}", f"{shown}, version of {source.in_force}")
+    applies = ConditionReader(head, scope).read(source.applies_when) if source.applies_when else ALWAYS
+    tables = _tables(source, head, applies, scope)
+    check = TableCheck(head, scope.inputs)
+    cap = None if source.cap is None else check.cap(source.cap)
+    announced = None if source.announced_maximum is None else check.cap(source.announced_maximum)
+    return Criterion(name, file.title.text, file.group, source, tables, cap, announced, applies)
+
+
+def _tables(source: CriterionVersion, head: Text, applies: Condition, scope: Scope) -> tuple[Table, ...]:
+    tables, faults = [], []
+    for model in source.table:
+        where = Text(f"{head.fr}, grille {model.id}", f"{head.en}, table {model.id}")
+        try:
+            table = TableCheck(where, scope.inputs).table(model)
+            _check_null(table, applies, scope, where)
+            tables.append(table)
+        except LawError as error:
+            faults += error.faults
+    if faults:
+        raise LawError(faults)
+    return tuple(tables)
+
+
+def _check_null(table: Table, applies: Condition, scope: Scope, where: Text) -> None:
+    """Fail because a null may reach a table that has no row for it."""
+    axes = [(name, table.rows) for name in table.row_inputs]
+    if table.column_input and table.columns:
+        axes.append((table.column_input, table.columns))
+    for name, axis in axes:
+        needed = scope.only_when.get(name, {})
+        covered = needed and applies.options == (tuple(Test(other, (value,)) for other, value in needed.items()),)
+        if not scope.inputs[name].none or None in axis.keys or covered:
+            continue
+        expected = Text(
+            f"une ligne « none », ou « applies_when » égal au « only_when » de « {name} »",
+            f"a row “none”, or “applies_when” equal to the “only_when” of “{name}”",
+        )
+        found = Text(f"« {name} » peut être nul", f"“{name}” can be null")
+        raise LawError([Fault(where, found, expected, same('["none", 0]'))])

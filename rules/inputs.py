@@ -1,0 +1,150 @@
+"""Derived inputs: what a law has besides tables, one short, cited, pure function each.
+
+A function has a declared finite domain and says what it does with none. It exists in three forms that a property
+test holds together: plain Python, a polars expression and a SQL expression. A law in a folder outside the package
+binds these functions in its ``inputs.toml``; it brings no code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from rules.citation import Cite, Remark, Strict, Title, Words
+from rules.domains import Domain, Interval, Value
+from rules.faults import Fault, LawError, meant
+from rules.text import Text, same
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rules.attributes import Attribute
+    from rules.lists import DatedList
+
+
+class InputModel(Strict):
+    """A derived input, as written in ``inputs.toml``."""
+
+    function: Literal["age", "digit", "listed"]
+    title: Title
+    of: tuple[Words, ...] = Field(min_length=1, strict=False)
+    cite: Cite | None = None
+    domain: Words | None = None
+    position: int | None = Field(default=None, ge=1)
+    list: Words | None = None
+    column: Words | None = None
+    labels: dict[str, Title] = Field(default_factory=dict)
+    note: Remark | None = None
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A derived input of a regulation, bound to its attribute, with its domain.
+
+    ``of_values`` maps each value of the attribute to the value of the input, where the attribute is a label or a code;
+    it is empty for a date.
+    """
+
+    name: str
+    function: str
+    title: Text
+    of: str
+    domain: Domain
+    of_values: tuple[tuple[str, Value], ...] = ()
+    labels: tuple[tuple[str, Text], ...] = ()
+
+    def of_one(self, value: date | str | None, facts_on: date) -> Value:
+        """Derive the input of one declaration; null gives null."""
+        if value is None:
+            return None
+        if isinstance(value, date):
+            return complete_years(value, facts_on)
+        return dict(self.of_values)[value]
+
+
+def complete_years(born: date, on: date) -> int:
+    """Count complete years: a year is complete on the birthday; born on 29 February, on 1 March in common years."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def years_by_day(facts_on: date, years: int) -> list[int]:
+    """Give the complete years of everyone born from ``facts_on`` back to ``years`` earlier, by days before that day."""
+    first = earliest_birth(facts_on, years)
+    days = (facts_on - first).days
+    return [complete_years(facts_on - timedelta(days=back), facts_on) for back in range(days + 1)]
+
+
+def earliest_birth(facts_on: date, years: int) -> date:
+    """Give the first birth date at which fewer than ``years`` + 1 years are complete on ``facts_on``."""
+    try:
+        return facts_on.replace(year=facts_on.year - years - 1) + timedelta(days=1)
+    except ValueError:
+        return date(facts_on.year - years - 1, 3, 1)
+
+
+def bind(
+    name: str, model: InputModel, attributes: Mapping[str, Attribute], lists: Mapping[str, DatedList], shown: str
+) -> Derived:
+    """Bind a derived input to its attribute and its list, or say what does not fit."""
+    where = Text(f"{shown}, intrant {name}", f"{shown}, input {name}")
+    of = model.of[0]
+    attribute = attributes.get(of)
+    if attribute is None or len(model.of) != 1:
+        found = Text(f"of = {list(model.of)}", f"of = {list(model.of)}")
+        expected = Text("un attribut du programme", "one attribute of the program")
+        raise LawError([Fault(where, found, expected, meant(of, attributes))])
+    if model.function == "age":
+        return _age(name, model, attribute, where)
+    if attribute.type != "code" or attribute.list is None:
+        expected = Text("un attribut de type « code »", "an attribute of type “code”")
+        raise LawError([Fault(where, same(attribute.type), expected, same('of = ["main_occupation"]'))])
+    if model.function == "digit":
+        return _digit(name, model, lists[attribute.list].codes, where, none=attribute.only_when is not None)
+    return _listed(name, model, attribute, lists, where)
+
+
+def _age(name: str, model: InputModel, attribute: Attribute, where: Text) -> Derived:
+    if attribute.type != "date" or attribute.years_before is None:
+        expected = Text("un attribut de type « date » avec « years_before »", "an attribute of type “date” with “years_before”")
+        raise LawError([Fault(where, same(attribute.type), expected, same('of = ["birth_date"]'))])
+    domain = Domain("whole", low=0, high=attribute.years_before + 1, none=attribute.only_when is not None)
+    return Derived(name, "age", model.title.text, model.of[0], domain)
+
+
+def _digit(name: str, model: InputModel, codes: tuple[str, ...], where: Text, *, none: bool) -> Derived:
+    bounds = Interval.parse(model.domain or "")
+    if model.position is None or bounds is None or bounds.low is None or bounds.high is None:
+        expected = Text("« position » et « domain »", "“position” and “domain”")
+        raise LawError([Fault(where, Text("clé absente", "key missing"), expected, same('position = 2, domain = "[0, 6)"'))])
+    position = model.position
+    wrong = [c for c in codes if not (c[position - 1 : position].isdecimal() and int(c[position - 1]) in bounds)]
+    if wrong:
+        expected = Text(
+            f"un chiffre de {bounds} en position {position}", f"a digit of {bounds} at position {position}"
+        )
+        raise LawError([Fault(where, same(f"{wrong[0]}"), expected, Text("corrigez la liste", "mend the list"))])
+    values = tuple((code, int(code[position - 1])) for code in codes)
+    return Derived(name, "digit", model.title.text, model.of[0], Domain("whole", bounds.low, bounds.high, none=none), values)
+
+
+def _listed(
+    name: str, model: InputModel, attribute: Attribute, lists: Mapping[str, DatedList], where: Text
+) -> Derived:
+    source = lists.get(model.list or "")
+    if source is None or model.column not in source.columns:
+        found = Text(f"list = {model.list!r}, column = {model.column!r}", f"list = {model.list!r}, column = {model.column!r}")
+        expected = Text("une liste du programme et l’une de ses colonnes", "a list of the program and one of its columns")
+        raise LawError([Fault(where, found, expected, meant(model.list or "", lists))])
+    codes = lists[attribute.list or ""].codes
+    row_of = source.by_code
+    wrong = sorted({row_of[c][model.column] if c in row_of else c for c in codes} - set(model.labels))
+    if wrong:
+        expected = Text(f"l’une de : {', '.join(model.labels)}", f"one of: {', '.join(model.labels)}")
+        raise LawError([Fault(where, same(wrong[0]), expected, Text("corrigez la liste", "mend the list"))])
+    domain = Domain("label", labels=tuple(model.labels), none=attribute.only_when is not None)
+    values = tuple((code, row_of[code][model.column]) for code in codes)
+    labels = tuple((label, title.text) for label, title in model.labels.items())
+    return Derived(name, "listed", model.title.text, model.of[0], domain, values, labels)

@@ -1,0 +1,98 @@
+"""Long lists, such as occupations: a CSV of codes, dated and cited by a TOML file of the same name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from rules.citation import Cite, Remark, Strict, Title, Words
+from rules.faults import Fault, LawError
+from rules.source import build, read_rows, read_toml
+from rules.text import Text, same
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class ListVersion(Strict):
+    """One version of a list: its first day, the day it ends, its source and its file."""
+
+    in_force: date
+    until: date | None = None
+    cite: Cite
+    file: Words | None = None
+    note: Remark | None = None
+
+
+class ListFile(Strict):
+    """The TOML file beside a CSV list."""
+
+    title: Title
+    key: Words = "code"
+    version: tuple[ListVersion, ...] = Field(min_length=1, strict=False)
+
+
+@dataclass(frozen=True)
+class DatedList:
+    """A list in force on a day: rows by code, in the order of the file."""
+
+    name: str
+    title: Text
+    version: ListVersion
+    key: str
+    rows: tuple[tuple[tuple[str, str], ...], ...]
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The codes, in the order of the file."""
+        return tuple(dict(row)[self.key] for row in self.rows)
+
+    @cached_property
+    def by_code(self) -> dict[str, dict[str, str]]:
+        """The row of each code."""
+        return {dict(row)[self.key]: dict(row) for row in self.rows}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(column for column, _ in self.rows[0]) if self.rows else ()
+
+
+def load_list(folder: Path, name: str, day: date, shown: str) -> DatedList | None:
+    """Read the version of a list in force on ``day``; None when there is none on that day."""
+    source = build(ListFile, read_toml(folder / f"{name}.toml", f"{shown}/{name}.toml"), f"{shown}/{name}.toml")
+    current = [v for v in source.version if v.in_force <= day and (v.until is None or day < v.until)]
+    if not current:
+        return None
+    version = max(current, key=lambda v: v.in_force)
+    file = version.file or f"{name}.csv"
+    path = (folder / file).resolve()
+    if path.parent != folder.resolve():
+        raise LawError(
+            [
+                Fault(
+                    same(f"{shown}/{name}.toml"),
+                    Text(f"le chemin {file}", f"the path {file}"),
+                    Text("un fichier du même dossier", "a file of the same folder"),
+                    same(f'file = "{name}.csv"'),
+                )
+            ]
+        )
+    rows = read_rows(path, f"{shown}/{file}")
+    _check_codes(rows, source.key, f"{shown}/{file}")
+    return DatedList(name, source.title.text, version, source.key, tuple(tuple(row.items()) for row in rows))
+
+
+def _check_codes(rows: list[dict[str, str]], key: str, name: str) -> None:
+    """Fail because a list has no code column, no row, or a code twice."""
+    codes = [row.get(key, "") for row in rows]
+    twice = sorted({code for code in codes if codes.count(code) > 1}) if len(set(codes)) < len(codes) else []
+    if codes and all(codes) and not twice:
+        return
+    found = Text(f"codes absents ou répétés : {', '.join(twice)}", f"codes missing or repeated: {', '.join(twice)}")
+    expected = Text(f"une colonne « {key} », chaque code une fois", f"a column “{key}”, each code once")
+    raise LawError([Fault(same(name), found, expected, Text("corrigez la liste", "mend the list"))])

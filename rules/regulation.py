@@ -1,0 +1,115 @@
+"""A regulation: the law of a program on one day, immutable and hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from rules.attributes import Attribute
+from rules.conditions import Condition, as_raw
+from rules.criteria import Criterion
+from rules.groups import Group
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from rules.conditions import Scope
+    from rules.domains import Domain
+    from rules.inputs import Derived
+    from rules.lists import DatedList
+    from rules.program import ProgramFile
+    from rules.streams import Stream
+    from rules.text import Text
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Two things that a declaration cannot say at once; a row that says both is bad."""
+
+    id: str
+    title: Text
+    where: Condition
+
+
+@dataclass(frozen=True, eq=False)
+class Regulation:
+    """The law of a program on ``day``.
+
+    ``inputs`` gives the finite domain of every attribute and derived input that tables and conditions may read.
+    ``groups`` come members first, the root ``score`` last. Two regulations with one ``hash`` say the same.
+    """
+
+    program: str
+    day: date
+    source: ProgramFile
+    attributes: Mapping[str, Attribute]
+    derived: Mapping[str, Derived]
+    inputs: Mapping[str, Domain]
+    criteria: tuple[Criterion, ...]
+    groups: tuple[Group, ...]
+    streams: tuple[Stream, ...]
+    lists: Mapping[str, DatedList]
+    contradictions: tuple[Contradiction, ...]
+    scope: Scope
+
+    @property
+    def title(self) -> Text:
+        """Title of the program."""
+        return self.source.title.text
+
+    @cached_property
+    def parts(self) -> dict[str, Criterion | Group]:
+        """Criteria and groups by id, members before the group that holds them."""
+        return {part.id: part for part in (*self.criteria, *self.groups)}
+
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """The attributes without which no score can be computed, in the order of the attributes."""
+        read = {name for criterion in self.criteria for name in criterion.inputs}
+        read |= {group.cap.input for group in self.groups if group.cap and group.cap.input}
+        sources = {self.derived[name].of if name in self.derived else name for name in read}
+        return tuple(name for name in self.attributes if name in sources)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of everything the law says on this day, the day itself left out."""
+        text = json.dumps(self.content(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __hash__(self) -> int:
+        return hash((self.program, self.hash))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Regulation) and (self.program, self.hash) == (other.program, other.hash)
+
+    def content(self) -> dict[str, Any]:
+        """Give all that the law says as plain values: what is hashed, and what a receipt keeps."""
+        return {
+            "program": self.source.model_dump(mode="json"),
+            "attributes": {name: a.model_dump(mode="json") for name, a in self.attributes.items()},
+            "inputs": {name: _derived(derived) for name, derived in self.derived.items()},
+            "criteria": {c.id: _criterion(c) for c in self.criteria},
+            "groups": {g.id: _group(g) for g in self.groups},
+            "streams": {s.id: {r.id: as_raw(r.where) for r in s.requirements} for s in self.streams},
+            "lists": {name: [dict(row) for row in source.rows] for name, source in self.lists.items()},
+            "contradictions": {c.id: as_raw(c.where) for c in self.contradictions},
+        }
+
+
+def _derived(derived: Derived) -> dict[str, Any]:
+    return {"function": derived.function, "of": derived.of, "values": [list(pair) for pair in derived.of_values]}
+
+
+def _criterion(criterion: Criterion) -> dict[str, Any]:
+    source = criterion.source
+    dumped = {} if source is None else source.model_dump(mode="json")
+    return {**dumped, "group": criterion.group, "applies_when": as_raw(criterion.applies_when)}
+
+
+def _group(group: Group) -> dict[str, Any]:
+    cap = None if group.cap is None else [group.cap.input, list(map(str, group.cap.columns)), list(group.cap.points)]
+    return {"members": list(group.members), "how": group.how, "cap": cap}

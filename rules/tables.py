@@ -1,0 +1,299 @@
+"""Tables: value → row → points. An axis is intervals over whole numbers, labels, or booleans; each table checks itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from rules.citation import Strict, Words
+from rules.domains import Domain, Interval, Value
+from rules.faults import Fault, LawError, meant
+from rules.text import Text, listed, same
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Key = Interval | str | bool | None
+LARGEST_POINTS = 1_000_000
+
+
+class CapModel(Strict):
+    """A cap by the value of an input, as written in a law file."""
+
+    input: Words
+    columns: tuple[bool | str, ...] = Field(strict=False)
+    points: tuple[int, ...] = Field(strict=False)
+
+
+class TableModel(Strict):
+    """A table, as written in a law file."""
+
+    id: Words
+    row_input: Words | None = None
+    each: tuple[Words, ...] = Field(default=(), strict=False)
+    column_input: Words | None = None
+    columns: tuple[bool | str, ...] = Field(default=(), strict=False)
+    rows: list[list[Any]] = Field(min_length=1)
+    outside: int | None = None
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The keys of the rows, or of the columns, of a table. ``none`` stands for null."""
+
+    domain: Domain
+    keys: tuple[Key, ...]
+
+    def find(self, value: Value) -> int | None:
+        """Give the position of the key that holds ``value``; None when the value lies beyond the ends."""
+        for position, key in enumerate(self.keys):
+            if isinstance(key, Interval):
+                if isinstance(value, int) and value in key:
+                    return position
+            elif key is value or key == value:
+                return position
+        return None
+
+    def name(self, position: int | None) -> str:
+        """Write a key as the law file does; ``outside`` for a value beyond the ends."""
+        if position is None:
+            return "outside"
+        key = self.keys[position]
+        if key is None:
+            return "none"
+        return str(key).lower() if isinstance(key, bool) else str(key)
+
+    @property
+    def edges(self) -> tuple[int, int]:
+        """Bounds between which a whole number matters: below the first or above the last nothing changes."""
+        intervals = [key for key in self.keys if isinstance(key, Interval)]
+        starts = [i.low for i in intervals if i.low is not None]
+        ends = [i.high for i in intervals if i.high is not None]
+        cuts = [cut for cut in (*starts, *ends) if self.domain.low < cut < self.domain.high]
+        if not cuts:
+            return self.domain.low, self.domain.low
+        return min(cuts) - 1, max(cuts)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Points by the row that holds one input and, where there is a second, by its column.
+
+    ``row_inputs`` has several names where the same table is read for each of them and adds up.
+    ``points[r][c]``; a table without a second input has one column.
+    """
+
+    id: str
+    row_inputs: tuple[str, ...]
+    rows: Axis
+    column_input: str | None
+    columns: Axis | None
+    points: tuple[tuple[int, ...], ...]
+    outside: int
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Every input that the table reads, rows first."""
+        second = (self.column_input,) if self.column_input and self.column_input not in self.row_inputs else ()
+        return (*self.row_inputs, *second)
+
+    def cell(self, row_value: Value, column_value: Value = None) -> tuple[int | None, int, int]:
+        """Give the row, the column and the points for the values of the two inputs; row None is ``outside``."""
+        column = 0 if self.columns is None else (self.columns.find(column_value) or 0)
+        row = self.rows.find(row_value)
+        return row, column, self.outside if row is None else self.points[row][column]
+
+
+@dataclass(frozen=True)
+class Cap:
+    """A maximum of points: one number, or one by the value of an input."""
+
+    points: tuple[int, ...]
+    input: str | None = None
+    columns: tuple[Key, ...] = ()
+
+    def at(self, values: Mapping[str, Value]) -> int:
+        """Give the maximum for a declaration with these inputs."""
+        if self.input is None:
+            return self.points[0]
+        return self.points[self.columns.index(values[self.input])]
+
+
+@dataclass
+class TableCheck:
+    """Checks one table of one version and gathers every fault in it."""
+
+    where: Text
+    inputs: Mapping[str, Domain]
+
+    def fault(self, found: Text, expected: Text, write: Text) -> Fault:
+        """Make a fault of this table."""
+        return Fault(self.where, found, expected, write)
+
+    def table(self, model: TableModel) -> Table:
+        """Turn what the file says into a table, or raise every fault at once."""
+        faults: list[Fault] = []
+        row_inputs = self._row_inputs(model, faults)
+        width = len(model.columns) if model.column_input else 1
+        self._shape(model, width, faults)
+        self._known([*row_inputs, *([model.column_input] if model.column_input else [])], faults)
+        if faults:
+            raise LawError(faults)
+        domain = self.inputs[row_inputs[0]]
+        rows = self.axis([row[0] for row in model.rows], domain, row_inputs[0])
+        columns = self._columns(model)
+        self._outside(model, rows)
+        for other in row_inputs[1:]:
+            self.axis([row[0] for row in model.rows], self.inputs[other], other)
+        points = tuple(tuple(row[1:]) for row in model.rows)
+        return Table(model.id, row_inputs, rows, model.column_input, columns, points, model.outside or 0)
+
+    def _row_inputs(self, model: TableModel, faults: list[Fault]) -> tuple[str, ...]:
+        if bool(model.row_input) == bool(model.each):
+            expected = Text("soit row_input, soit each", "either row_input or each")
+            faults.append(self.fault(Text("les deux ou aucun", "both or neither"), expected, same('row_input = "age"')))
+        return model.each or (model.row_input or "",)
+
+    def _shape(self, model: TableModel, width: int, faults: list[Fault]) -> None:
+        for row in model.rows:
+            numbers = all(type(cell) is int and abs(cell) < LARGEST_POINTS for cell in row[1:])
+            if len(row) == width + 1 and numbers:
+                continue
+            expected = Text(
+                f"une étiquette puis {width} nombre(s) entier(s) de points",
+                f"one label, then {width} whole number(s) of points",
+            )
+            write = same(f"[{row[0]!r}, {', '.join(['120'] * width)}]".replace("'", '"') if row else '["…", 120]')
+            faults.append(self.fault(Text(f"la ligne {row}", f"the row {row}"), expected, write))
+
+    def _known(self, names: Sequence[str], faults: list[Fault]) -> None:
+        for name in names:
+            if name not in self.inputs:
+                found = Text(f"l’intrant inconnu « {name} »", f"the unknown input “{name}”")
+                expected = Text(
+                    "un attribut ou un intrant fini, jamais inconnu", "an attribute or input, finite and never unknown"
+                )
+                faults.append(self.fault(found, expected, meant(name, self.inputs)))
+
+    def _columns(self, model: TableModel) -> Axis | None:
+        if model.column_input is None:
+            return None
+        return self.axis(list(model.columns), self.inputs[model.column_input], model.column_input, whole=True)
+
+    def _outside(self, model: TableModel, rows: Axis) -> None:
+        intervals = any(isinstance(key, Interval) for key in rows.keys)
+        if intervals == (model.outside is not None):
+            return
+        if intervals:
+            found = Text("« outside » absent", "“outside” missing")
+            expected = Text("les points au-delà des bouts", "the points beyond the ends")
+            raise LawError([self.fault(found, expected, same("outside = 0"))])
+        found = Text("« outside » sur un axe sans bouts", "“outside” on an axis without ends")
+        expected = Text("une ligne par valeur, rien de plus", "a row for each label, and no more")
+        raise LawError([self.fault(found, expected, Text("supprimez « outside »", "delete “outside”"))])
+
+    def axis(self, names: list[Any], domain: Domain, name: str, *, whole: bool = False) -> Axis:
+        """Turn row or column labels into an axis over ``domain``; ``whole`` asks that it cover the domain."""
+        faults: list[Fault] = []
+        keys = [self._key(label, domain, name, faults) for label in names]
+        if not faults:
+            self._twice(names, keys, faults)
+        if not faults:
+            check = self._intervals if domain.kind == "whole" else self._every_label
+            check(keys, domain, name, faults)
+        if not faults and whole and domain.kind == "whole":
+            self._covers(keys, domain, name, faults)
+        if faults:
+            raise LawError(faults)
+        return Axis(domain, tuple(keys))
+
+    def _key(self, label: Any, domain: Domain, name: str, faults: list[Fault]) -> Key:  # noqa: ANN401 - a TOML cell
+        if label == "none" and domain.none and "none" not in domain.labels:
+            return None
+        if domain.kind == "whole":
+            key = Interval.parse(label) if isinstance(label, str) else None
+            if key is None:
+                expected = Text(f"un intervalle d’entiers pour « {name} »", f"an interval of whole numbers for “{name}”")
+                faults.append(self.fault(same(repr(label)), expected, same('"[18, 31)"')))
+            return key
+        if label not in domain.answers or isinstance(label, bool) != (domain.kind == "boolean"):
+            known = [str(answer).lower() if isinstance(answer, bool) else str(answer) for answer in domain.answers]
+            expected = Text(f"une valeur de « {name} »", f"a label of “{name}”")
+            faults.append(self.fault(same(repr(label)), expected, meant(str(label), known)))
+        return label if isinstance(label, (str, bool)) else None
+
+    def _twice(self, names: list[Any], keys: list[Key], faults: list[Fault]) -> None:
+        for position, key in enumerate(keys):
+            if any(key is other or key == other for other in keys[:position]):
+                found = Text(f"« {names[position]} » deux fois", f"“{names[position]}” twice")
+                expected = Text("chaque étiquette une seule fois", "each label only once")
+                faults.append(self.fault(found, expected, Text("supprimez l’une des deux", "delete one of the two")))
+
+    def _every_label(self, keys: list[Key], domain: Domain, name: str, faults: list[Fault]) -> None:
+        absent = [str(answer).lower() for answer in domain.answers if not any(answer == key for key in keys)]
+        if absent:
+            found = Text(f"aucune ligne pour : {listed(absent)}", f"no row for: {listed(absent)}")
+            expected = Text(f"une ligne pour chaque valeur de « {name} »", f"a row for each label of “{name}”")
+            faults.append(self.fault(found, expected, same(f'["{absent[0]}", 0]')))
+
+    def _intervals(self, keys: list[Key], domain: Domain, name: str, faults: list[Fault]) -> None:
+        intervals = [key for key in keys if isinstance(key, Interval)]
+        for key in intervals:
+            if (key.low or domain.low) >= domain.high or (key.high is not None and key.high <= domain.low):
+                found = Text(f"la ligne {key}, inatteignable", f"the row {key}, which no value reaches")
+                expected = Text(
+                    f"« {name} » va de {domain.low} à {domain.high - 1}", f"“{name}” goes from {domain.low} to {domain.high - 1}"
+                )
+                faults.append(self.fault(found, expected, Text("corrigez ou supprimez la ligne", "mend or delete the row")))
+        for first, second in zip(intervals, intervals[1:], strict=False):
+            self._meet(first, second, faults)
+
+    def _meet(self, first: Interval, second: Interval, faults: list[Fault]) -> None:
+        if first.high is not None and first.high == second.low:
+            return
+        gap = first.high is not None and second.low is not None and first.high < second.low
+        found = (
+            Text(f"un trou entre {first} et {second}", f"a gap between {first} and {second}")
+            if gap
+            else Text(f"{first} et {second} se chevauchent", f"{first} and {second} overlap")
+        )
+        expected = Text("des lignes qui se suivent, en ordre croissant", "rows that follow each other, in ascending order")
+        write = Text(
+            f"une ligne qui commence à {first.high if first.high is not None else '…'}",
+            f"a row that begins at {first.high if first.high is not None else '…'}",
+        )
+        faults.append(self.fault(found, expected, write))
+
+    def _covers(self, keys: list[Key], domain: Domain, name: str, faults: list[Fault]) -> None:
+        intervals = [key for key in keys if isinstance(key, Interval)]
+        if intervals and domain.low in intervals[0] and domain.high - 1 in intervals[-1]:
+            return
+        found = Text(f"colonnes {listed([str(i) for i in intervals])}", f"columns {listed([str(i) for i in intervals])}")
+        expected = Text(
+            f"toutes les valeurs de « {name} », de {domain.low} à {domain.high - 1}",
+            f"every value of “{name}”, from {domain.low} to {domain.high - 1}",
+        )
+        faults.append(self.fault(found, expected, same('columns = ["(-, 5)", "[5, +)"]')))
+
+    def cap(self, raw: int | CapModel) -> Cap:
+        """Turn a cap into its checked form: one number, or one for each value of an input."""
+        if isinstance(raw, int):
+            return Cap((raw,))
+        faults: list[Fault] = []
+        self._known([raw.input], faults)
+        if not faults and len(raw.columns) != len(raw.points):
+            found = Text(
+                f"{len(raw.columns)} colonnes, {len(raw.points)} plafonds", f"{len(raw.columns)} columns, {len(raw.points)} caps"
+            )
+            expected = Text("autant de plafonds que de colonnes", "as many caps as columns")
+            faults.append(self.fault(found, expected, same("columns = [false, true], points = [24, 22]")))
+        if faults:
+            raise LawError(faults)
+        axis = self.axis(list(raw.columns), self.inputs[raw.input], raw.input)
+        if any(isinstance(key, Interval) for key in axis.keys):
+            found = Text("un plafond par intervalle", "a cap by interval")
+            expected = Text("un plafond par valeur ou par oui/non", "a cap by label or by true/false")
+            raise LawError([self.fault(found, expected, same("columns = [false, true]"))])
+        return Cap(raw.points, raw.input, axis.keys)
