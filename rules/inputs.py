@@ -70,11 +70,11 @@ def complete_years(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def years_by_day(facts_on: date, years: int) -> list[int]:
-    """Give the complete years of everyone born from ``facts_on`` back to ``years`` earlier, by days before that day."""
-    first = earliest_birth(facts_on, years)
-    days = (facts_on - first).days
-    return [complete_years(facts_on - timedelta(days=back), facts_on) for back in range(days + 1)]
+def days_by_year(facts_on: date, years: int) -> list[int]:
+    """Give, for each age from 0 to ``years``, on how many days someone of that age on ``facts_on`` may have been born."""
+    firsts = [earliest_birth(facts_on, age) for age in range(years + 1)]
+    later = [facts_on + timedelta(days=1), *firsts]
+    return [(after - first).days for first, after in zip(firsts, later, strict=False)]
 
 
 def earliest_birth(facts_on: date, years: int) -> date:

@@ -1,0 +1,24 @@
+"""Errors of pools, instructions and rounds."""
+
+from rules.faults import Fault, TirageError
+from rules.text import Text
+
+__all__ = ["Fault", "InstructionError", "PoolError", "RoundError", "TirageError"]
+
+
+class PoolError(TirageError):
+    """A pool cannot be read, or has rows that cannot be true."""
+
+    heading = Text("Banque refusée", "Pool refused")
+
+
+class InstructionError(TirageError):
+    """The instruction of a round is wrong."""
+
+    heading = Text("Instruction refusée", "Instruction refused")
+
+
+class RoundError(TirageError):
+    """A round cannot be run or saved as asked."""
+
+    heading = Text("Ronde refusée", "Round refused")
