@@ -39,13 +39,18 @@ def score(
         names = [name for name in regulation.derived if _read_by_tables(name, regulation)]
         inputs = typed.lazy().with_columns(lookup.derive(regulation, day, names))
         return inputs.select(ID, *program.points).collect()
-    absent = absent_inputs(typed, regulation)
-    names = [name for name in regulation.derived if name not in absent]
-    inputs = typed.lazy().with_columns(lookup.derive(regulation, day, names))
+    inputs, absent = with_inputs(typed, regulation, day)
     scored = inputs.with_columns(*program.points, *plain.streams(regulation, absent))
     for group in program.groups:
         scored = scored.with_columns(*group)
     return scored.select(output_columns(regulation)).collect()
+
+
+def with_inputs(typed: pl.DataFrame, regulation: Regulation, facts_on: date) -> tuple[pl.LazyFrame, set[str]]:
+    """Add every derived input to a conformed frame, and name the inputs that no column gives."""
+    absent = absent_inputs(typed, regulation)
+    names = [name for name in regulation.derived if name not in absent]
+    return typed.lazy().with_columns(lookup.derive(regulation, facts_on, names)), absent
 
 
 def readable(frame: pl.DataFrame, regulation: Regulation) -> list[str]:

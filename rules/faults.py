@@ -62,6 +62,6 @@ def meant(word: str, known: Iterable[str]) -> Text:
     names = sorted(known)
     close = get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
-        return Text(f"« {close[0]} » ? (voulez-vous dire)", f"“{close[0]}”? (did you mean)")
+        return Text(f"voulez-vous dire « {close[0]} » ?", f"did you mean “{close[0]}”?")
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return Text(f"l’un de : {shown}", f"one of: {shown}")

@@ -1,0 +1,271 @@
+"""The contract of a pool: what each row must satisfy, checked over the whole file at once by dataframely.
+
+The library gives the counts and the rows; the sentences are ours, because they must say what to write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import dataframely as dy
+import polars as pl
+
+from ranking.columns import KINDS
+from ranking.faults import Fault
+from rules import plain
+from rules.conditions import Condition, Test
+from rules.faults import meant
+from rules.inputs import earliest_birth
+from rules.text import Text, listed, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rules.attributes import Attribute
+    from rules.regulation import Regulation
+
+MARK = "tirage "
+ROW = f"{MARK}row"
+RAGGED = f"{MARK}ragged"
+EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """One thing that must be true of every row: null or false is a bad row."""
+
+    id: str
+    column: str
+    holds: pl.Expr
+    expected: Text
+    write: Text
+    shows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Positions of the good rows (None: all of them), and the bad ones with the rules that each breaks."""
+
+    good: pl.Series | None
+    bad: pl.DataFrame
+    faults: tuple[Fault, ...]
+
+
+def last_instant(regulation: Regulation, facts_on: date) -> datetime:
+    """Give the end of a local day: without a stated extraction instant, no submission can lie after it."""
+    zone = ZoneInfo(regulation.source.time_zone)
+    return datetime.combine(facts_on + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
+
+
+def unreadable(name: str) -> str:
+    """Name the column that marks values which could not be read."""
+    return f"{MARK}unreadable {name}"
+
+
+def row_rules(frame: pl.DataFrame, regulation: Regulation, facts_on: date, before: datetime) -> list[RowRule]:
+    """Give every rule that the rows of ``frame`` must satisfy."""
+    rules = []
+    if RAGGED in frame.columns:
+        expected = Text("autant de cellules que l’en-tête", "as many cells as the heading")
+        rules.append(RowRule("cells", "", ~pl.col(RAGGED), expected, expected, ()))
+    for name, attribute in regulation.attributes.items():
+        if name in frame.columns:
+            rules += _of_column(name, attribute, frame, regulation)
+            rules += _of_value(name, attribute, facts_on, before)
+            rules += _at_most(name, attribute, frame.columns)
+    return rules + list(_contradictions(frame, regulation))
+
+
+def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation: Regulation) -> Iterator[RowRule]:
+    if unreadable(name) in frame.columns:
+        expected = _kind(name, attribute, regulation)
+        yield RowRule(f"{name} readable", name, ~pl.col(unreadable(name)), expected, expected, (name,))
+    if attribute.unique:
+        expected = Text("chaque numéro une seule fois", "each number only once")
+        write = Text("gardez une seule ligne par numéro", "keep one row a number")
+        yield RowRule(f"{name} unique", name, pl.col(name).is_unique(), expected, write, (name,))
+    needed = name in regulation.needed or attribute.unique or attribute.type == "instant"
+    if attribute.only_when is None:
+        if attribute.missing == "error" and needed:
+            expected = Text("une valeur à chaque ligne", "a value in every row")
+            holds = pl.col(name).is_not_null() | _marked(name, frame)
+            yield RowRule(f"{name} present", name, holds, expected, _kind(name, attribute, regulation), (name,))
+        return
+    wanted = Condition((tuple(Test(other, (value,)) for other, value in attribute.only_when.items()),))
+    absent = [other for other in wanted.inputs if other not in frame.columns]
+    there = plain.condition(wanted, absent)
+    fr, en = _phrase(attribute.only_when, regulation)
+    holds = (~there | pl.col(name).is_not_null() | _marked(name, frame)) | there.is_null()
+    expected = Text(f"une valeur, puisque {fr}", f"a value, since {en}")
+    yield RowRule(f"{name} present", name, holds, expected, _kind(name, attribute, regulation), (name, *wanted.inputs))
+    empty = (there | pl.col(name).is_null()) | there.is_null()
+    expected = Text(f"rien, sauf si {fr}", f"nothing, unless {en}")
+    write = Text("laissez la cellule vide, ou corrigez l’autre colonne", "leave the cell empty, or mend the other column")
+    yield RowRule(f"{name} absent", name, empty, expected, write, (name, *wanted.inputs))
+
+
+def _marked(name: str, frame: pl.DataFrame) -> pl.Expr:
+    """Leave a value that cannot be read to its own rule."""
+    return pl.col(unreadable(name)) if unreadable(name) in frame.columns else pl.lit(value=False)
+
+
+def _phrase(needed: Mapping[str, bool | int | str], regulation: Regulation) -> Text:
+    pairs = [(other, str(value).lower() if isinstance(value, bool) else str(value)) for other, value in needed.items()]
+    fr = " et ".join(f"{other} = {value}" for other, value in pairs)
+    return Text(fr, " and ".join(f"{other} = {value}" for other, value in pairs))
+
+
+def _kind(name: str, attribute: Attribute, regulation: Regulation) -> Text:
+    """Say what a value of a column looks like."""
+    if attribute.type == "whole":
+        low, high = attribute.interval.low, (attribute.interval.high or 0) - 1
+        return Text(f"un nombre entier de {low} à {high}", f"a whole number from {low} to {high}")
+    if attribute.type == "label":
+        labels = regulation.inputs[name].labels
+        return Text(f"l’un de : {listed(labels, 20)}", f"one of: {listed(labels, 20)}")
+    if attribute.type == "code":
+        count, first = len(regulation.inputs[name].labels), regulation.inputs[name].labels[0]
+        return Text(
+            f"l’un des {count} codes de la liste « {attribute.list} », en texte, comme {first}",
+            f"one of the {count} codes of the list “{attribute.list}”, as text, like {first}",
+        )
+    return KINDS[attribute.type]
+
+
+def _of_value(name: str, attribute: Attribute, facts_on: date, before: datetime) -> Iterator[RowRule]:
+    column = pl.col(name)
+    if attribute.type == "whole":
+        low, high = attribute.interval.low or 0, (attribute.interval.high or 0) - 1
+        expected = Text(f"un nombre entier de {low} à {high}", f"a whole number from {low} to {high}")
+        holds = column.is_between(low, high) | column.is_null()
+        yield RowRule(f"{name} bounds", name, holds, expected, expected, (name,))
+    if attribute.type == "date" and attribute.years_before is not None:
+        first = earliest_birth(facts_on, attribute.years_before)
+        expected = Text(f"une date du {first} au {facts_on}", f"a date from {first} to {facts_on}")
+        holds = column.is_between(first, facts_on) | column.is_null()
+        yield RowRule(f"{name} bounds", name, holds, expected, expected, (name,))
+    if attribute.type == "instant":
+        shown = before.isoformat()
+        expected = Text(f"un instant avant l’extraction ({shown})", f"an instant before the extraction ({shown})")
+        write = Text(
+            "une extraction ne contient que ce qui a été déposé avant elle",
+            "an extraction holds only what was submitted before it",
+        )
+        yield RowRule(f"{name} bounds", name, (column < before) | column.is_null(), expected, write, (name,))
+    if attribute.unique:
+        expected = Text("un numéro non vide", "a number that is not empty")
+        yield RowRule(f"{name} filled", name, (column != "") | column.is_null(), expected, expected, (name,))
+
+
+def _at_most(name: str, attribute: Attribute, columns: list[str]) -> Iterator[RowRule]:
+    for other in attribute.at_most:
+        if other in columns:
+            holds = (pl.col(name) <= pl.col(other)) | pl.col(name).is_null() | pl.col(other).is_null()
+            expected = Text(f"au plus « {other} »", f"at most “{other}”")
+            write = Text("corrigez l’une des deux colonnes", "mend one of the two columns")
+            yield RowRule(f"{name} at most {other}", name, holds, expected, write, (name, other))
+
+
+def _contradictions(frame: pl.DataFrame, regulation: Regulation) -> Iterator[RowRule]:
+    for contradiction in regulation.contradictions:
+        names = contradiction.where.inputs
+        if all(name in frame.columns for name in names):
+            holds = ~plain.condition(contradiction.where, ()).fill_null(value=False)
+            title = contradiction.title
+            expected = Text(f"jamais : {title.fr}", f"never: {title.en}")
+            write = Text(f"corrigez {' ou '.join(names)}", f"mend {' or '.join(names)}")
+            yield RowRule(contradiction.id, " / ".join(names), holds, expected, write, names)
+
+
+def check(frame: pl.DataFrame, raw: pl.DataFrame, rules: list[RowRule], shown: str) -> Checked:
+    """Check every rule on every row. ``frame`` has typed columns and row numbers, ``raw`` the values as the file has them.
+
+    Good rows keep their order. Each fault counts its rows and shows the first few as the file has them.
+    """
+    namespace: dict[str, object] = {ROW: dy.UInt32(nullable=False)}
+    namespace |= {name: dy_column(dtype) for name, dtype in frame.schema.items() if name != ROW}
+    namespace |= {f"rule {number}": dy.rule()(_constant(rule.holds)) for number, rule in enumerate(rules)}
+    schema = type("Declaration", (dy.Schema,), namespace)
+    _, failure = schema.filter(frame)
+    if not failure.counts():
+        return Checked(None, raw.clear(), ())
+    details = failure.details()
+    faults, broken = [], []
+    for number, rule in enumerate(rules):
+        rows = details.filter(pl.col(f"rule {number}") == "invalid")[ROW].sort()
+        if len(rows):
+            faults.append(_fault(rule, rows, raw, shown))
+            broken.append(pl.DataFrame({ROW: rows, "rule": [rule.id] * len(rows), "fr": [_reason(rule).fr] * len(rows),
+                                        "en": [_reason(rule).en] * len(rows)}))
+    reasons = pl.concat(broken).group_by(ROW, maintain_order=True).agg(
+        pl.col("rule").str.join("; ").alias("reasons"),
+        pl.col("fr").str.join(" ; ").alias("reasons_fr"),
+        pl.col("en").str.join("; ").alias("reasons_en"),
+    )
+    bad = raw.with_row_index(ROW).join(reasons, on=ROW, how="inner", maintain_order="left")
+    bad = bad.select(pl.col(ROW).cast(pl.Int64).add(1).alias("row"), pl.exclude(ROW, RAGGED))
+    good = frame.select(ROW).join(reasons.select(ROW), on=ROW, how="anti", maintain_order="left").to_series()
+    return Checked(good, bad, tuple(faults))
+
+
+def dy_column(dtype: pl.DataType) -> dy.Column:
+    """Give the dataframely column of a type, nulls left to the rules."""
+    if isinstance(dtype, pl.Enum):
+        return dy.Enum(dtype.categories.to_list(), nullable=True)
+    if isinstance(dtype, pl.Datetime):
+        return dy.Datetime(nullable=True, time_zone=dtype.time_zone, time_unit=dtype.time_unit)
+    columns: dict[type[pl.DataType], type[dy.Column]] = {
+        pl.Boolean: dy.Bool,
+        pl.Date: dy.Date,
+        pl.Int16: dy.Int16,
+        pl.Int32: dy.Int32,
+        pl.String: dy.String,
+    }
+    return columns[type(dtype)](nullable=True)
+
+
+def _constant(holds: pl.Expr) -> object:
+    return lambda _: holds
+
+
+def _reason(rule: RowRule) -> Text:
+    column = f"{rule.column} : " if rule.column else ""
+    return Text(f"{column}attendu {rule.expected.fr}", f"{column.replace(' :', ':')}expected {rule.expected.en}")
+
+
+def _fault(rule: RowRule, rows: pl.Series, raw: pl.DataFrame, shown: str) -> Fault:
+    count = len(rows)
+    where = Text(
+        f"{shown}{', colonne ' + rule.column if rule.column else ''} : {count} ligne{'s' if count > 1 else ''}",
+        f"{shown}{', column ' + rule.column if rule.column else ''}: {count} row{'s' if count > 1 else ''}",
+    )
+    first = raw[rows.head(EXAMPLES).to_list()]
+    present = [name for name in rule.shows if name in first.columns]
+    names = first["declaration_id"] if "declaration_id" in first.columns else pl.Series([None] * len(first))
+    examples_fr, examples_en, values = [], [], []
+    for number, name, cells in zip(rows.head(EXAMPLES), names, first.select(present).rows() or [()] * len(first), strict=True):
+        value = ", ".join(_cell(cell) if len(present) == 1 else f"{column} = {_cell(cell)}"
+                          for column, cell in zip(present, cells, strict=True))
+        values.append(value)
+        examples_fr.append(f"ligne {number + 1} ({name})")
+        examples_en.append(f"row {number + 1} ({name})")
+    found = Text(" · ".join(f"{where} : {value}" if value else where for where, value in zip(examples_fr, values, strict=True)),
+                 " · ".join(f"{where}: {value}" if value else where for where, value in zip(examples_en, values, strict=True)))
+    write = rule.write
+    if rule.id.endswith("readable") and present:
+        write = _suggestion(rule, first[present[0]])
+    return Fault(where, found, rule.expected, write, count=count)
+
+
+def _cell(value: object) -> str:
+    return "(vide / empty)" if value is None or value == "" else str(value)
+
+
+def _suggestion(rule: RowRule, values: pl.Series) -> Text:
+    """Suggest the label that was meant, where one is close."""
+    value = str(values[0])
+    labels = [word.strip() for word in rule.expected.en.removeprefix("one of: ").split(",")]
+    return meant(value, labels) if rule.expected.en.startswith("one of: ") else rule.write

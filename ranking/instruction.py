@@ -1,0 +1,177 @@
+"""The instruction of a round, read strictly: an ordered list of selections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BeforeValidator, Field
+
+from ranking.faults import Fault, InstructionError
+from ranking.mechanisms import MECHANISMS
+from rules.citation import Cite, Remark, Strict, Title, Words
+from rules.conditions import ALWAYS, Condition, ConditionReader, Scope
+from rules.faults import LawError, meant
+from rules.lists import DatedList, load_list
+from rules.program import load
+from rules.source import build, read_toml
+from rules.text import Text, same
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rules.regulation import Regulation
+
+
+def _streams(value: object) -> object:
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+class Published(Strict):
+    """What the ministry published of a selection. Only compared with, never read by the engine."""
+
+    invitations: int | None = None
+    min_score: int | None = None
+
+
+class Selection(Strict):
+    """One pick inside a round: who may be taken, how many, how ties end."""
+
+    id: Words
+    title: Title
+    stream: Annotated[tuple[Words, ...], BeforeValidator(_streams)] = ()
+    where: dict[str, Any] | list[dict[str, Any]] | None = None
+    mechanism: Words
+    size: int | None = Field(default=None, ge=0)
+    min_score: int | None = None
+    ties: Literal["key", "all_in", "all_out"] | None = None
+    certainty: Literal["published", "inferred"]
+    note: Remark | None = None
+    published: Published | None = None
+
+
+class InstructionFile(Strict):
+    """The instruction, as written."""
+
+    program: Words
+    id: Words
+    title: Title
+    law_on: date
+    extracted_at: AwareDatetime
+    cite: Cite
+    note: Remark | None = None
+    selection: tuple[Selection, ...] = Field(min_length=1, strict=False)
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """An instruction checked against the law of its day. ``conditions`` and ``lists`` go with the selections."""
+
+    source: InstructionFile
+    regulation: Regulation
+    conditions: tuple[Condition, ...]
+    lists: dict[str, DatedList]
+    path: Path
+    law: Path
+
+    @property
+    def selections(self) -> tuple[Selection, ...]:
+        """The selections, in the order in which they run."""
+        return self.source.selection
+
+    @property
+    def facts_on(self) -> date:
+        """The local day of the extraction, on which facts, validity and ages are measured."""
+        return self.source.extracted_at.astimezone(ZoneInfo(self.regulation.source.time_zone)).date()
+
+
+def read_instruction(path: Path, program: str | Path | None = None) -> Instruction:
+    """Read an instruction and check it against the law of its day, or raise every fault at once.
+
+    ``program`` stands in for the program that the file names, where the law lies in a folder.
+    """
+    name = path.name
+    try:
+        source = build(InstructionFile, read_toml(path, name), name)
+        found = load(program or source.program)
+        regulation = found.on(source.law_on)
+    except LawError as error:
+        raise InstructionError(error.faults) from None
+    faults = list(_of_round(source, regulation, name))
+    lists: dict[str, DatedList] = {}
+    scope = Scope(regulation.inputs, regulation.scope.only_when, lambda wanted: _codes(wanted, path, regulation, lists))
+    conditions = []
+    for selection in source.selection:
+        faults += _of_selection(selection, regulation, name)
+        try:
+            reader = ConditionReader(_where(name, selection), scope)
+            conditions.append(reader.read(selection.where) if selection.where is not None else ALWAYS)
+        except LawError as error:
+            faults += error.faults
+    if faults:
+        raise InstructionError(faults)
+    return Instruction(source, regulation, tuple(conditions), lists, path, found.folder)
+
+
+def _codes(wanted: str, path: Path, regulation: Regulation, lists: dict[str, DatedList]) -> tuple[str, ...] | None:
+    """Find a list beside the instruction, then in the law."""
+    if wanted in lists:
+        return lists[wanted].codes
+    folder = path.parent / "lists"
+    if "/" not in wanted and (folder / f"{wanted}.toml").is_file():
+        found = load_list(folder, wanted, regulation.day, "lists")
+        if found is not None:
+            lists[wanted] = found
+            return found.codes
+    return regulation.scope.codes_of(wanted)
+
+
+def _where(name: str, selection: Selection) -> Text:
+    return Text(f"{name}, exercice {selection.id}", f"{name}, selection {selection.id}")
+
+
+def _of_round(source: InstructionFile, regulation: Regulation, name: str) -> list[Fault]:
+    faults = []
+    ids = [selection.id for selection in source.selection]
+    for twice in sorted({i for i in ids if ids.count(i) > 1}):
+        found = Text(f"l’exercice « {twice} » deux fois", f"the selection “{twice}” twice")
+        expected = Text("chaque exercice une seule fois", "each selection only once")
+        faults.append(Fault(same(name), found, expected, Text("donnez un autre id", "give another id")))
+    facts = source.extracted_at.astimezone(ZoneInfo(regulation.source.time_zone)).date()
+    if facts > source.law_on:
+        found = Text(f"extracted_at = {facts}, law_on = {source.law_on}", f"extracted_at = {facts}, law_on = {source.law_on}")
+        expected = Text("une extraction au plus tard le jour de la ronde", "an extraction no later than the day of the round")
+        faults.append(Fault(same(name), found, expected, same(f"law_on = {facts}")))
+    return faults
+
+
+def _of_selection(selection: Selection, regulation: Regulation, name: str) -> list[Fault]:
+    where = _where(name, selection)
+    faults = []
+    streams = [stream.id for stream in regulation.streams]
+    for stream in selection.stream:
+        if stream not in streams:
+            found = Text(f"le volet inconnu « {stream} »", f"the unknown stream “{stream}”")
+            expected = Text("un volet du programme", "a stream of the program")
+            faults.append(Fault(where, found, expected, meant(stream, streams)))
+    if selection.certainty == "inferred" and selection.note is None:
+        expected = Text("une note qui dit ce qui est déduit", "a note that says what is inferred")
+        found = Text("« inferred » sans note", "“inferred” without a note")
+        faults.append(Fault(where, found, expected, same('note = { fr = "…", en = "…" }')))
+    registered = MECHANISMS.get(selection.mechanism)
+    if registered is None:
+        found = Text(f"le mécanisme inconnu « {selection.mechanism} »", f"the unknown mechanism “{selection.mechanism}”")
+        expected = Text(f"l’un de : {', '.join(MECHANISMS)}", f"one of: {', '.join(MECHANISMS)}")
+        return [*faults, Fault(where, found, expected, meant(selection.mechanism, MECHANISMS))]
+    given = {key for key in ("size", "min_score", "ties") if getattr(selection, key) is not None}
+    for key in sorted(set(registered.needs) - given):
+        found = Text(f"« {key} » absent", f"“{key}” missing")
+        expected = Text(f"« {key} », que « {selection.mechanism} » demande", f"“{key}”, which “{selection.mechanism}” needs")
+        faults.append(Fault(where, found, expected, same({"size": "size = 354", "ties": 'ties = "key"'}.get(key, f"{key} = 571"))))
+    for key in sorted(given - {*registered.needs, *registered.may_have}):
+        found = Text(f"« {key} » avec « {selection.mechanism} »", f"“{key}” with “{selection.mechanism}”")
+        expected = Text(f"« {selection.mechanism} » ne lit pas « {key} »", f"“{selection.mechanism}” does not read “{key}”")
+        faults.append(Fault(where, found, expected, Text(f"supprimez « {key} »", f"delete “{key}”")))
+    return faults

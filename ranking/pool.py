@@ -1,0 +1,196 @@
+"""Pools: read from Parquet or CSV, check the whole file against the attributes, keep the bad rows apart."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ranking import fingerprint
+from ranking.columns import read_column, with_none
+from ranking.faults import Fault, PoolError
+from ranking.scoring import ID, missing_column
+from rules.faults import meant
+from rules.text import Text, same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from rules.regulation import Regulation
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Declarations that passed the check, in the order of the file, and those that did not.
+
+    ``quarantine`` has the bad rows as the file has them, with ``row`` (from 1), ``reasons``, ``reasons_fr`` and
+    ``reasons_en``; ``faults`` counts and explains them. ``unknown`` names columns that no attribute knows: they are
+    carried along. ``absent`` names attributes without a column: what needs them is unknown.
+    """
+
+    frame: pl.DataFrame
+    quarantine: pl.DataFrame
+    faults: tuple[Fault, ...] = ()
+    unknown: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    _cache: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical values of ``frame``, whatever the order of its rows and columns."""
+        return fingerprint.of_frame(self.frame, [ID])
+
+
+def read_pool(
+    path: str | Path,
+    regulation: Regulation,
+    *,
+    quarantine: bool = False,
+    facts_on: date | None = None,
+    extracted_at: datetime | None = None,
+) -> Pool:
+    """Read a pool and check every row against the attributes of ``regulation``.
+
+    Files are read by ending: ``.parquet``, or ``.csv`` (UTF-8 or Windows-1252, comma or semicolon, ISO dates, instants
+    with an offset). Raises PoolError with every bad row and reason; with ``quarantine``, bad rows go to
+    ``Pool.quarantine`` instead. A submission at or after ``extracted_at`` (by default the end of ``facts_on``, by default
+    the day of the regulation) is a bad row. A file without rows is a pool of nobody, and not an error.
+    """
+    file = Path(path)
+    return check_pool(read_file(file), regulation, shown=file.name, quarantine=quarantine, facts_on=facts_on,
+                      extracted_at=extracted_at)
+
+
+def check_pool(
+    raw: pl.DataFrame,
+    regulation: Regulation,
+    *,
+    shown: str = "frame",
+    quarantine: bool = False,
+    facts_on: date | None = None,
+    extracted_at: datetime | None = None,
+) -> Pool:
+    """Check a frame as ``read_pool`` checks a file."""
+    from ranking import contract
+
+    day = facts_on or regulation.day
+    needed = [ID, "submitted_at", *regulation.needed]
+    missing = [name for name in dict.fromkeys(needed) if name not in raw.columns]
+    if missing:
+        raise PoolError([missing_column(name, raw.columns, shown) for name in missing])
+    frame = _typed(raw, regulation, shown).with_row_index(contract.ROW)
+    before = extracted_at or contract.last_instant(regulation, day)
+    known = [name for name in frame.columns if name in regulation.attributes or name.startswith(contract.MARK)]
+    checked = contract.check(frame.select(known), raw, contract.row_rules(frame, regulation, day, before), shown)
+    if checked.faults and not quarantine:
+        raise PoolError(checked.faults)
+    good = frame if checked.good is None else frame[checked.good]
+    good = good.drop([name for name in good.columns if name.startswith(contract.MARK)])
+    good = good.with_columns([with_none(good[name], a) for name, a in regulation.attributes.items() if name in good.columns])
+    known = list(regulation.attributes)
+    return Pool(
+        good,
+        checked.bad,
+        checked.faults,
+        unknown=tuple(name for name in good.columns if name not in known),
+        absent=tuple(n for n, a in regulation.attributes.items() if n not in good.columns and not a.descriptive),
+    )
+
+
+def _typed(raw: pl.DataFrame, regulation: Regulation, shown: str) -> pl.DataFrame:
+    """Give each known column its type, and mark the values that cannot be read; all wrong columns are named at once."""
+    from ranking import contract
+
+    columns, marks, faults = [], [], []
+    for name in raw.columns:
+        if name not in regulation.attributes:
+            continue
+        try:
+            read = read_column(raw[name], name, regulation, shown)
+        except PoolError as error:
+            faults += error.faults
+            continue
+        if read.null_count() > raw[name].null_count():
+            marks.append((read.is_null() & raw[name].is_not_null()).alias(contract.unreadable(name)))
+        columns.append(read)
+    if faults:
+        raise PoolError(faults)
+    return raw.with_columns(columns + marks)
+
+
+def suggestions(pool: Pool, regulation: Regulation) -> list[tuple[str, Text]]:
+    """Pair each unknown column with the absent attribute that it may be meant for."""
+    return [(name, meant(name, pool.absent)) for name in pool.unknown if pool.absent and regulation]
+
+
+def read_file(path: Path) -> pl.DataFrame:
+    """Read a file by its ending, every cell of a CSV as text. Raises PoolError when it cannot be read."""
+    if not path.is_file():
+        raise PoolError([_file_fault(path, Text("aucun fichier", "no file"), Text("une banque en Parquet ou en CSV",
+                                                                             "a pool in Parquet or CSV"))])
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise PoolError([_file_fault(path, Text(f"l’extension « {path.suffix} »", f"the ending “{path.suffix}”"),
+                                     Text(".parquet ou .csv", ".parquet or .csv"))])
+    return reader(path)
+
+
+def _parquet(path: Path) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError):
+        start = path.read_bytes()[:4]
+        raise PoolError([_file_fault(path, Text(f"un fichier qui commence par {start!r} ou qui est tronqué",
+                                                f"a file that begins with {start!r} or is cut short"),
+                                     Text("un fichier Parquet entier, qui commence et finit par PAR1",
+                                          "a whole Parquet file, which begins and ends with PAR1"))]) from None
+
+
+def _csv(path: Path) -> pl.DataFrame:
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    heading = text.split("\n", 1)[0]
+    separator = ";" if heading.count(";") > heading.count(",") else ","
+    if not heading.strip():
+        raise PoolError([_file_fault(path, Text("un fichier vide", "an empty file"), Text("un en-tête", "a heading"))])
+    try:
+        frame = pl.read_csv(io.BytesIO(text.encode()), separator=separator, infer_schema=False, null_values=[""])
+    except pl.exceptions.PolarsError:
+        frame = _ragged(text, separator, path)
+    return frame.rename({name: name.strip() for name in frame.columns if name != name.strip()})
+
+
+def _ragged(text: str, separator: str, path: Path) -> pl.DataFrame:
+    """Read a CSV with rows of the wrong length: cut or padded, and marked."""
+    from ranking import contract
+
+    try:
+        heading, *rows = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    except csv.Error as error:
+        raise PoolError([_file_fault(path, same(str(error)), Text("du CSV valide", "valid CSV"))]) from None
+    if len(set(heading)) < len(heading):
+        twice = sorted({name for name in heading if heading.count(name) > 1})
+        raise PoolError([_file_fault(path, Text(f"des colonnes répétées : {', '.join(twice)}",
+                                                f"columns repeated: {', '.join(twice)}"),
+                                     Text("chaque colonne une fois", "each column once"))])
+    width = len(heading)
+    rows = [row for row in rows if row]
+    data = {name: [row[i] or None if i < len(row) else None for row in rows] for i, name in enumerate(heading)}
+    marks = pl.Series(contract.RAGGED, [len(row) != width for row in rows], dtype=pl.Boolean)
+    return pl.DataFrame(data, schema=dict.fromkeys(heading, pl.String)).with_columns(marks)
+
+
+READERS: dict[str, Callable[[Path], pl.DataFrame]] = {".parquet": _parquet, ".csv": _csv}
+
+
+def _file_fault(path: Path, found: Text, expected: Text) -> Fault:
+    return Fault(same(path.name), found, expected, Text("vérifiez le chemin et le format", "check the path and the format"))

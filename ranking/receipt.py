@@ -1,0 +1,135 @@
+"""The receipt of a round, and the folder that holds all that is needed to replay it with the pool alone."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ranking import fingerprint
+from ranking.faults import Fault, RoundError
+from ranking.scoring import ID
+from rules.text import Text, same
+
+if TYPE_CHECKING:
+    from ranking.instruction import Instruction
+    from ranking.round import Round, SelectionResult
+
+FORMAT = 1
+RECEIPT = "receipt.json"
+EXCLUSIONS = {"declaration_id": pl.String, "person_id": pl.String, "exclusion": pl.String}
+
+
+def receipt(done: Round) -> dict[str, Any]:
+    """Write what is needed to replay a round and to compare: fingerprints, parameters, counts, cut-offs and their keys.
+
+    Holds no clock and no path: the same round gives the same receipt, save for ``versions``.
+    """
+    source, regulation = done.instruction.source, done.instruction.regulation
+    return {
+        "format": FORMAT,
+        "program": source.program,
+        "round": source.id,
+        "title": source.title.model_dump(),
+        "law_on": str(source.law_on),
+        "extracted_at": source.extracted_at.isoformat(),
+        "facts_on": str(done.instruction.facts_on),
+        "fingerprints": {
+            "law": regulation.hash,
+            "instruction": of_instruction(done.instruction),
+            "pool": done.pool.fingerprint,
+            "invitations": fingerprint.of_frame(done.invitations, ["selection", "rank"]),
+            "outcomes": fingerprint.of_frame(done.outcomes, [ID]),
+        },
+        "order": [*[item.model_dump() for item in regulation.source.order], {"key": ID, "direction": "ascending"}],
+        "pool": {
+            "declarations": done.pool.frame.height,
+            "quarantined": done.pool.quarantine.height,
+            "columns_unknown": list(done.pool.unknown),
+            "columns_absent": list(done.pool.absent),
+        },
+        "selections": [_selection(done, result) for result in done.results],
+        "outcomes": done.sheet.counts,
+        "versions": {
+            "tirage": version("tirage"),
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("polars", "numpy")},
+        },
+    }
+
+
+def of_instruction(instruction: Instruction) -> str:
+    """Hash what an instruction says, its lists included; what was published and the notes left out."""
+    said = instruction.source.model_dump(mode="json", exclude={"selection": {"__all__": {"published", "note", "certainty"}}})
+    lists = {name: list(found.codes) for name, found in sorted(instruction.lists.items())}
+    return fingerprint.of_values({"instruction": {k: v for k, v in said.items() if k not in ("cite", "note")}, "lists": lists})
+
+
+def _selection(done: Round, result: SelectionResult) -> dict[str, Any]:
+    selection = result.selection
+    given = selection.model_dump(mode="json", include={"id", "stream", "mechanism", "size", "min_score", "ties"})
+    standing = done.standing
+    return {
+        **{key: value for key, value in given.items() if value is not None},
+        "candidates": result.candidates,
+        "unknown": result.unknown,
+        "invited": len(result.taken.positions),
+        "cut_off": None if result.last_in is None else int(standing.scores[result.last_in]),
+        "last_in": None if result.last_in is None else standing.key(result.last_in),
+        "first_out": None if result.first_out is None else standing.key(result.first_out),
+        "tied_at_cut_off": result.taken.tied,
+        "tied_taken": result.taken.tied_taken,
+    }
+
+
+def save(done: Round, folder: Path) -> dict[str, Any]:
+    """Write the folder of a round, whole or not at all, and give its receipt.
+
+    A folder that holds another round, or anything else, is a RoundError; the same round is written again.
+    """
+    made = receipt(done)
+    _check_folder(folder, made)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as name:
+        draft = Path(name) / "round"
+        draft.mkdir()
+        _write(done, made, draft)
+        if folder.exists():
+            folder.rename(Path(name) / "before")
+        draft.rename(folder)
+    return made
+
+
+def _write(done: Round, made: dict[str, Any], folder: Path) -> None:
+    done.invitations.write_parquet(folder / "invitations.parquet")
+    done.outcomes.write_parquet(folder / "outcomes.parquet")
+    pl.DataFrame(schema=EXCLUSIONS).write_parquet(folder / "exclusions.parquet")
+    (folder / RECEIPT).write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    instruction = done.instruction
+    shutil.copyfile(instruction.path, folder / "instruction.toml")
+    (folder / "lists").mkdir()
+    for name in instruction.lists:
+        for path in sorted((instruction.path.parent / "lists").glob(f"{name}.*")):
+            shutil.copyfile(path, folder / "lists" / path.name)
+    shutil.copytree(instruction.law, folder / "law")
+
+
+def _check_folder(folder: Path, made: dict[str, Any]) -> None:
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    found = Text("un dossier qui n’est pas celui d’une ronde", "a folder that is not one of a round")
+    if (folder / RECEIPT).is_file():
+        before = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
+        if before.get("fingerprints") == made["fingerprints"]:
+            return
+        found = Text(f"la ronde {before.get('round')}, avec un autre résultat", f"the round {before.get('round')}, with another result")
+    expected = Text("un dossier neuf, ou celui de la même ronde", "a new folder, or that of the same round")
+    write = Text("--out avec un autre dossier", "--out with another folder")
+    raise RoundError([Fault(same(str(folder)), found, expected, write)])
+
