@@ -28,7 +28,7 @@ def of_table(table: Table, fixed: Mapping[str, Value]) -> Bounds:
         columns = [found] if found is not None else columns
     low = high = 0
     for name in table.row_inputs:
-        rows = _rows(table.rows, fixed[name]) if name in fixed else [*range(len(table.points)), *_beyond(table.rows)]
+        rows = _rows(table.rows, fixed[name]) if name in fixed else [*range(len(table.points)), *([None] if beyond(table.rows) else [])]
         cells = [table.outside if row is None else table.points[row][column] for row in rows for column in columns]
         low, high = low + min(cells), high + max(cells)
     return low, high
@@ -38,12 +38,10 @@ def _rows(axis: Axis, value: Value) -> list[int | None]:
     return [axis.find(value)]
 
 
-def _beyond(axis: Axis) -> list[None]:
-    """Give one None when some value of the domain lies beyond the ends of the axis."""
-    if axis.domain.kind != "whole":
-        return []
+def beyond(axis: Axis) -> bool:
+    """Tell whether some value of the domain lies beyond the ends of an axis of intervals."""
     ends = (axis.domain.low, axis.domain.high - 1)
-    return [None] if any(axis.find(end) is None for end in ends) else []
+    return axis.domain.kind == "whole" and any(axis.find(end) is None for end in ends)
 
 
 def capped(bounds: Bounds, cap: Cap | None, fixed: Mapping[str, Value]) -> Bounds:

@@ -1,5 +1,6 @@
 """A text in the two languages of the people who read it."""
 
+from datetime import date
 from typing import Literal, NamedTuple
 
 Lang = Literal["fr", "en"]
@@ -25,3 +26,20 @@ def listed(words: list[str] | tuple[str, ...], most: int = 8) -> str:
     """Join names for a sentence, at most ``most`` of them."""
     shown = ", ".join(words[:most])
     return shown if len(words) <= most else f"{shown}, … ({len(words)})"
+
+
+def number(count: int, lang: Lang) -> str:
+    """Write a whole number as readers of a language do: 150 000 (with narrow no-break spaces) or 150,000."""
+    return f"{count:,}".replace(",", "\u202f") if lang == "fr" else f"{count:,}"
+
+
+MONTHS = Text(
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "January February March April May June July August September October November December",
+)
+
+
+def written(day: date, lang: Lang) -> str:
+    """Write a day as readers of a language do: 1er mai 2026, or 1 May 2026."""
+    ordinal = "1er" if lang == "fr" and day.day == 1 else str(day.day)
+    return f"{ordinal} {MONTHS.to(lang).split()[day.month - 1]} {day.year}"

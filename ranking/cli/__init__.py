@@ -1,0 +1,51 @@
+"""The command line. Commands are imported when they run, so that help stays quick."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ranking.cli.words import LazyGroup, lang_of
+from rules.faults import TirageError
+from rules.text import Text
+
+COMMANDS = {
+    "demo": "ranking.cli.demo:demo",
+    "explain": "ranking.cli.explain:explain",
+    "law": "ranking.cli.law:law",
+    "pool": "ranking.cli.pool:pool",
+    "round": "ranking.cli.round:round_",
+    "score": "ranking.cli.score:score",
+}
+
+tirage = LazyGroup(
+    "tirage",
+    COMMANDS,
+    Text(
+        "Classe les déclarations d’intérêt d’une banque selon la règle en vigueur, et choisit les personnes invitées.",
+        "Ranks the declarations of interest of a pool by the law in force, and picks the invitees of a round.",
+    ),
+    "tirage demo",
+)
+
+
+def main() -> None:
+    """Run a command. Exit status: 0 done, 1 the input or the law is wrong, 2 wrong use."""
+    lang = lang_of(sys.argv[1:])
+    try:
+        sys.exit(tirage.main(standalone_mode=False) or 0)
+    except TirageError as error:
+        click.echo(error.render(lang), err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo(Text("Interrompu.", "Interrupted.").to(lang), err=True)
+        sys.exit(130)
+    except OSError as error:
+        where = error.filename or ""
+        click.echo(Text(f"Impossible de lire ou d’écrire {where} : {error.strerror}",
+                        f"Cannot read or write {where}: {error.strerror}").to(lang), err=True)
+        sys.exit(1)

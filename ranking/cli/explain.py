@@ -1,0 +1,135 @@
+"""``tirage explain``: why one declaration has its score and its streams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ranking.cli import words
+from rules.text import Lang, Text, same, written
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rich.table import Table
+
+    from rules.explain import Eligibility, Explanation, Points
+
+ANSWERS = {True: Text("oui", "yes"), False: Text("non", "no"), None: Text("inconnu", "unknown")}
+
+
+@words.command(
+    Text("Explique le pointage d’une déclaration : chaque fait, chaque ligne de la grille, chaque disposition.",
+         "Explains the score of one declaration: each fact, each row of the law, each provision."),
+    "tirage explain out/p.parquet S0000001 --program quebec/pstq --on 2026-04-27 --lang fr",
+)
+@click.argument("file", type=click.Path())
+@click.argument("declaration_id")
+@words.program
+@words.on
+@words.facts_on
+@words.as_json
+def explain(  # noqa: PLR0913 - the options of the command
+    file: str, declaration_id: str, program: str, on: date, facts_on: date | None, as_json: bool, lang: Lang,  # noqa: FBT001
+) -> None:
+    """Explain one declaration."""
+    from ranking.cli import terminal
+    from ranking.faults import Fault, PoolError
+    from ranking.pool import check_pool, read_file
+    from rules import explain as explaining
+    from rules import load
+    from rules.faults import meant
+
+    regulation = load(program).on(on)
+    raw = read_file(terminal.Path(file))
+    ids = raw["declaration_id"].cast(str) if "declaration_id" in raw.columns else None
+    if ids is not None and declaration_id not in ids:
+        expected = Text("le numéro d’une déclaration de la banque", "the number of a declaration of the pool")
+        near = meant(declaration_id, ids.drop_nulls().head(2000).to_list())
+        raise PoolError([Fault(same(file), same(declaration_id), expected, near)])
+    chosen = raw.filter(ids == declaration_id) if ids is not None else raw
+    pool = check_pool(chosen, regulation, shown=file, facts_on=facts_on or on)
+    found = explaining.explain(pool.frame.row(0, named=True), regulation, facts_on or on)
+    if as_json:
+        terminal.print_json(found.as_dict())
+        return
+    print_explanation(found, lang)
+
+
+def print_explanation(found: Explanation, lang: Lang) -> None:
+    """Print an explanation as tables: points, what caps took, streams with the requirement that decided."""
+    from ranking.cli import terminal
+
+    screen = terminal.console()
+    screen.print(points_table(found, lang))
+    for criterion in found.criteria:
+        if criterion.taken_by_cap:
+            screen.print(_cap_note(criterion.title, criterion.cap, criterion.taken_by_cap, lang))
+    for group in found.groups:
+        if group.taken_by_cap:
+            screen.print(_cap_note(group.title, group.cap, group.taken_by_cap, lang))
+    screen.print(streams_table(found.streams, lang))
+    acts = dict.fromkeys(c.cite.act for c in found.criteria if c.cite)
+    source = Text("Sources", "Sources").to(lang)
+    screen.print(f"{source}{' ' if lang == 'fr' else ''}: {'; '.join(acts)}")
+    law_on, facts = written(found.law_on, lang), written(found.facts_on, lang)
+    screen.print(Text(f"Règle du {law_on}, empreinte {found.law_hash[:16]} ; faits au {facts}.",
+                      f"Law of {law_on}, fingerprint {found.law_hash[:16]}; facts on {facts}.").to(lang))
+
+
+def _cap_note(title: Text, cap: int | None, taken: int, lang: Lang) -> str:
+    return Text(f"{title.fr} : le plafond de {cap} retire {taken} points.",
+                f"{title.en}: the cap of {cap} takes {taken} points away.").to(lang)
+
+
+def points_table(found: Explanation, lang: Lang) -> Table:
+    """Make the table of points: one line a reading, one line a group."""
+    from ranking.cli import terminal
+
+    heading = Text(f"Déclaration {found.declaration_id} : {found.score} points",
+                   f"Declaration {found.declaration_id}: {found.score} points").to(lang)
+    columns = Text("Critère|Faits|Ligne|Points", "Criterion|Facts|Row|Points").to(lang).split("|")
+    made = terminal.table(heading, *columns, right=(3,))
+    by_id = {criterion.id: criterion for criterion in found.criteria}
+    for group in found.groups:
+        for member in group.members:
+            if member in by_id:
+                _criterion_rows(made, by_id[member], lang)
+        cap = "" if group.cap is None else Text(f"plafond {group.cap}", f"cap {group.cap}").to(lang)
+        made.add_row(f"[bold]{group.title.to(lang)}[/]", "", cap, f"[bold]{group.points}[/]", end_section=True)
+    return made
+
+
+def _criterion_rows(made: Table, criterion: Points, lang: Lang) -> None:
+    title = criterion.title.to(lang)
+    if not criterion.steps:
+        reason = {
+            "not_yet": Text(f"commence le {criterion.since}", f"begins on {criterion.since}"),
+            "repealed": Text(f"abrogé le {criterion.since}", f"repealed on {criterion.since}"),
+        }.get(criterion.state, Text("ne s’applique pas", "does not apply"))
+        made.add_row(title, f"[dim]{reason.to(lang)}[/]", "", "0")
+    for step in criterion.steps:
+        colon = " : " if lang == "fr" else ": "
+        facts = ", ".join(f"{fact.title.to(lang)}{colon}{fact.shown.to(lang)}" for fact in step.facts)
+        column = f" × {step.column}" if step.column else ""
+        made.add_row(title, facts, f"{step.row}{column}".replace("[", r"\["), str(step.points))
+        title = ""
+
+
+def streams_table(streams: tuple[Eligibility, ...], lang: Lang) -> Table:
+    """Make the table of streams: the answer, and the requirements that decided."""
+    from ranking.cli import terminal
+
+    columns = Text("Volet|Admissible|Condition qui a décidé|Disposition", "Stream|Eligible|Requirement that decided|Provision")
+    made = terminal.table(Text("Volets", "Streams").to(lang), *columns.to(lang).split("|"))
+    for stream in streams:
+        decisive = stream.decisive
+        met = Text("toutes sont remplies", "all are met").to(lang)
+        made.add_row(
+            stream.title.to(lang),
+            ANSWERS[stream.holds].to(lang),
+            "\n".join(answer.title.to(lang) for answer in decisive) or met,
+            "\n".join(dict.fromkeys(answer.cite.provision for answer in decisive)),
+        )
+    return made

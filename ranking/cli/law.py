@@ -1,0 +1,251 @@
+"""``tirage law``: the library, and the consolidated law of a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ranking.cli import words
+from rules.text import Lang, Text, number, written
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rich.table import Table
+
+    from rules.criteria import Criterion
+    from rules.domains import Value
+    from rules.groups import Group
+    from rules.regulation import Regulation
+    from rules.tables import Cap, Key
+    from rules.tables import Table as LawTable
+
+law = words.LazyGroup(
+    "law",
+    {"list": "ranking.cli.law:list_", "show": "ranking.cli.law:show"},
+    Text("La règle : les programmes, et la règle consolidée d’un jour.", "The law: programs, and the consolidated law of a day."),
+    "tirage law show quebec/pstq --on 2026-04-27 --lang fr",
+)
+
+
+@words.command(Text("Énumère les programmes.", "Lists the programs."), "tirage law list", name="list")
+@words.as_json
+def list_(as_json: bool, lang: Lang) -> None:  # noqa: FBT001 - an option
+    """List programs."""
+    from ranking.cli import terminal
+    from rules import library, load
+
+    sources = [load(name).source for name in library()]
+    if as_json:
+        terminal.print_json([source.model_dump(mode="json", include={"id", "title", "begins", "ends"}) for source in sources])
+        return
+    columns = Text("Programme|Titre|Début|Fin", "Program|Title|Begins|Ends").to(lang).split("|")
+    made = terminal.table(Text("Programmes", "Programs").to(lang), *columns)
+    for source in sources:
+        made.add_row(source.id, source.title.text.to(lang), str(source.begins), str(source.ends or ""))
+    terminal.console().print(made)
+
+
+@words.command(
+    Text("Montre la règle consolidée d’un jour : grilles, plafonds, volets, dispositions, points ouverts.",
+         "Shows the consolidated law of a day: tables, caps, streams, provisions, open points."),
+    "tirage law show quebec/pstq --on 2026-04-27 --lang fr",
+)
+@click.argument("program")
+@words.on
+@words.as_json
+def show(program: str, on: date, as_json: bool, lang: Lang) -> None:  # noqa: FBT001 - an option
+    """Show the law of a day."""
+    from ranking.cli import terminal
+    from rules import load
+
+    regulation = load(program).on(on)
+    if as_json:
+        terminal.print_json({"day": str(on), "hash": regulation.hash, **regulation.content()})
+        return
+    screen = terminal.console()
+    for part in document(regulation, lang):
+        screen.print(part)
+
+
+def document(regulation: Regulation, lang: Lang) -> list[Table | str]:
+    """Give the consolidated law as titles and tables, in the order in which a jurist reads it."""
+    source = regulation.source
+    parts: list[Table | str] = [
+        f"[bold]{source.title.text.to(lang)}[/]",
+        Text(f"Règle du {written(regulation.day, 'fr')}, empreinte {regulation.hash[:16]}",
+             f"Law of {written(regulation.day, 'en')}, fingerprint {regulation.hash[:16]}").to(lang),
+        _citation(source.cite.act, source.cite.provision, lang),
+    ]
+    for group in regulation.groups[:-1]:
+        parts.append(f"\n[bold underline]{group.title.to(lang)}[/]{_cap_words(group, regulation, lang)}")
+        for criterion in regulation.criteria:
+            if criterion.id in group.members:
+                parts += _criterion(criterion, regulation, lang)
+    root = regulation.groups[-1]
+    parts.append(f"\n[bold underline]{root.title.to(lang)}[/]{_cap_words(root, regulation, lang)}")
+    parts.append(_order(regulation, lang))
+    parts.append(streams(regulation, lang))
+    parts += _remarks(regulation, lang)
+    return parts
+
+
+def _citation(act: str, provision: str, lang: Lang) -> str:
+    head = Text("Source", "Source").to(lang)
+    return f"[dim]{head}{' ' if lang == 'fr' else ''}: {act}. {provision}[/]"
+
+
+def _cap_words(group: Group, regulation: Regulation, lang: Lang) -> str:
+    if group.cap is None:
+        return ""
+    word = Text("plafond", "cap").to(lang)
+    return f" — {word} {_cap(group.cap, regulation, lang)}"
+
+
+def _cap(cap: Cap, regulation: Regulation, lang: Lang) -> str:
+    if cap.input is None:
+        return number(cap.points[0], lang)
+    title = input_title(cap.input, regulation, lang)
+    pairs = [f"{number(points, lang)} ({title}{' ' if lang == 'fr' else ''}: {shown(key, cap.input, regulation, lang)})"
+             for key, points in zip(cap.columns, cap.points, strict=True)]
+    return ", ".join(pairs)
+
+
+def input_title(name: str, regulation: Regulation, lang: Lang) -> str:
+    """Give the title of an attribute or derived input."""
+    derived = regulation.derived.get(name)
+    return (derived.title if derived else regulation.attributes[name].title.text).to(lang)
+
+
+def shown(key: Key | Value, name: str, regulation: Regulation, lang: Lang) -> str:
+    """Write the label of a row or column for a reader: an interval in words, a label by its title."""
+    from rules.domains import Interval
+
+    if isinstance(key, Interval):
+        return interval(key, lang)
+    if key is None:
+        return Text("aucun", "none").to(lang)
+    if isinstance(key, bool):
+        return Text("oui", "yes").to(lang) if key else Text("non", "no").to(lang)
+    derived = regulation.derived.get(name)
+    titles = dict(derived.labels) if derived else {k: t.text for k, t in regulation.attributes[name].labels.items()}
+    return titles[str(key)].to(lang) if str(key) in titles else str(key)
+
+
+def interval(key: object, lang: Lang) -> str:
+    """Write an interval of whole numbers in words."""
+    from rules.domains import Interval
+
+    assert isinstance(key, Interval)  # noqa: S101 - narrows the type
+    if key.low is None:
+        return Text(f"moins de {key.high}", f"under {key.high}").to(lang)
+    if key.high is None:
+        return Text(f"{key.low} ou plus", f"{key.low} or more").to(lang)
+    last = key.high - 1
+    return str(key.low) if last == key.low else Text(f"{key.low} à {last}", f"{key.low} to {last}").to(lang)
+
+
+def _criterion(criterion: Criterion, regulation: Regulation, lang: Lang) -> list[Table | str]:
+    if criterion.source is None:
+        reason = Text(f"commence le {written(criterion.begins, 'fr')}", f"begins on {written(criterion.begins, 'en')}") if criterion.begins else Text(
+            f"abrogé le {criterion.ended}", f"repealed on {criterion.ended}")
+        return [f"{criterion.title.to(lang)} : {reason.to(lang)}"]
+    parts: list[Table | str] = [""]
+    parts += [_table(criterion, found, regulation, lang) for found in criterion.tables]
+    cite = criterion.source.cite
+    checked = Text("disposition vérifiée", "provision checked") if cite.provision_checked else Text(
+        "disposition non vérifiée au texte", "provision not checked against the text")
+    parts.append(f"[dim]{cite.provision} · {Text('en vigueur le', 'in force').to(lang)} {written(criterion.source.in_force, lang)}"
+                 f" · {cite.certainty.text.to(lang)} · {checked.to(lang)}[/]")
+    if criterion.applies_when.options:
+        parts.append(Text("Seulement si : ", "Only if: ").to(lang) + conditions(criterion.applies_when, regulation, lang))
+    if criterion.source.note:
+        parts.append(f"[italic]{criterion.source.note.text.to(lang)}[/]")
+    return parts
+
+
+def _table(criterion: Criterion, found: LawTable, regulation: Regulation, lang: Lang) -> Table:
+    from ranking.cli import terminal
+    from rules.bounds import beyond
+
+    titles = [input_title(name, regulation, lang) for name in found.row_inputs]
+    rows = titles[0] if len(titles) == 1 else Text("Pour chacun, additionnés", "For each, added up").to(lang)
+    columns = [Text("points", "points").to(lang)]
+    if found.columns and found.column_input:
+        title = input_title(found.column_input, regulation, lang)
+        colon = " : " if lang == "fr" else ": "
+        columns = [f"{title}{colon}{shown(key, found.column_input, regulation, lang)}" for key in found.columns.keys]
+    made = terminal.table(criterion.title.to(lang), rows, *columns, right=tuple(range(1, len(columns) + 1)))
+    for key, points in zip(found.rows.keys, found.points, strict=True):
+        made.add_row(shown(key, found.row_inputs[0], regulation, lang), *map(str, points))
+    if len(titles) > 1:
+        made.caption, made.caption_justify = " + ".join(titles), "left"
+    if beyond(found.rows):
+        made.add_row(Text("au-delà des bouts", "beyond the ends").to(lang), *[str(found.outside)] * len(columns), style="dim")
+    return made
+
+
+def conditions(condition: object, regulation: Regulation, lang: Lang) -> str:
+    """Write a condition in words."""
+    from rules.conditions import Condition
+
+    assert isinstance(condition, Condition)  # noqa: S101 - narrows the type
+    either, both = Text(" ; ou bien ", "; or else ").to(lang), Text(" et ", " and ").to(lang)
+    return either.join(both.join(_test(test, regulation, lang) for test in option) for option in condition.options)
+
+
+def _test(test: object, regulation: Regulation, lang: Lang) -> str:
+    from rules.conditions import Test
+
+    assert isinstance(test, Test)  # noqa: S101 - narrows the type
+    title = input_title(test.input, regulation, lang)
+    if test.interval is not None:
+        value = interval(test.interval, lang)
+    elif test.list_name:
+        value = Text(f"liste « {test.list_name} » ({len(test.values)})", f"list “{test.list_name}” ({len(test.values)})").to(lang)
+    else:
+        joint = Text(" ou ", " or ").to(lang)
+        value = joint.join(shown(one, test.input, regulation, lang) for one in test.values)
+    colon = " : " if lang == "fr" else ": "
+    sign = Text("tout sauf ", "anything but ").to(lang) if test.negated else ""
+    return f"{title}{colon}{sign}{value}"
+
+
+def _order(regulation: Regulation, lang: Lang) -> str:
+    names = {
+        "score": Text("pointage", "score"),
+        "submitted_at": Text("date et heure du dépôt", "submission instant"),
+    }
+    ways = {"descending": Text("décroissant", "descending"), "ascending": Text("croissant", "ascending")}
+    keys = ", ".join(f"{names[i.key].to(lang)} ({ways[i.direction].to(lang)})" for i in regulation.source.order)
+    last = Text("puis, en dernier recours, le numéro de déclaration, ce que la règle ne dit pas",
+                "then, as a last resort that the law does not give, the declaration number").to(lang)
+    life = regulation.source.lifecycle
+    days = Text(f"Validité : {life.validity_months} mois. Réponse : {life.answer_days} jours.",
+                f"Validity: {life.validity_months} months. Answer: {life.answer_days} days.").to(lang)
+    return Text(f"Ordre : {keys}, {last}.\n{days}", f"Order: {keys}, {last}.\n{days}").to(lang)
+
+
+def streams(regulation: Regulation, lang: Lang) -> Table:
+    """Make the table of streams and requirements."""
+    from ranking.cli import terminal
+
+    columns = Text("Volet|Condition|Ce qui est lu|Disposition", "Stream|Requirement|What is read|Provision").to(lang).split("|")
+    made = terminal.table(Text("Volets et conditions", "Streams and requirements").to(lang), *columns)
+    for stream in regulation.streams:
+        title = stream.title.to(lang)
+        for position, requirement in enumerate(stream.requirements):
+            last = position == len(stream.requirements) - 1
+            made.add_row(title, requirement.title.to(lang), conditions(requirement.where, regulation, lang),
+                         requirement.cite.provision, end_section=last)
+            title = ""
+    return made
+
+
+def _remarks(regulation: Regulation, lang: Lang) -> list[Table | str]:
+    remarks = [point.text.to(lang) for point in regulation.source.open_points]
+    if not remarks:
+        return []
+    heading = Text("Ce que les sources laissent ouvert", "What the sources leave open").to(lang)
+    return [f"\n[bold]{heading}[/]", *[f"• {remark}" for remark in remarks]]

@@ -1,0 +1,157 @@
+"""Commands and options whose help exists in French and English."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date
+from importlib import import_module
+from typing import Any
+
+import click
+
+from rules.text import Lang, Text
+
+EXAMPLE = Text("Exemple", "Example")
+LANG = Text("Langue des messages et des tableaux.", "Language of messages and tables.")
+
+
+def lang_of(arguments: list[str]) -> Lang:
+    """Find the language asked for, wherever it stands; English unless ``--lang fr`` or TIRAGE_LANG says otherwise."""
+    asked = os.environ.get("TIRAGE_LANG", "en")
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            asked = arguments[position + 1]
+        if argument.startswith("--lang="):
+            asked = argument.removeprefix("--lang=")
+    return "fr" if asked == "fr" else "en"
+
+
+def _lang(context: click.Context) -> Lang:
+    lang: Lang = context.find_root().meta.get("tirage.lang", "en")
+    return lang
+
+
+class Words(click.Option):
+    """An option with help in both languages."""
+
+    def __init__(self, *declarations: Any, words: Text, **settings: Any) -> None:  # noqa: ANN401 - passed on to click
+        super().__init__(*declarations, **settings)
+        self.words = words
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Write the help in the language asked for."""
+        self.help = self.words.to(_lang(ctx))
+        return super().get_help_record(ctx)
+
+
+class WordsMixin(click.Command):
+    """What commands and groups share: help and an example in both languages."""
+
+    words: Text
+    example: str
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any  # noqa: ANN401
+                     ) -> click.Context:
+        """Note the language before anything is parsed, because help ends parsing."""
+        extra.setdefault("terminal_width", None)
+        if parent is None:
+            self._lang = lang_of(args)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the language where every command finds it."""
+        if ctx.parent is None:
+            ctx.meta["tirage.lang"] = lang_of(args)
+        return super().parse_args(ctx, args)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the command does, then the example."""
+        lang = _lang(ctx)
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(self.words.to(lang))
+        with formatter.section(EXAMPLE.to(lang)):
+            formatter.write_text(self.example)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Write the first sentence in the language of the running context."""
+        context = click.get_current_context(silent=True)
+        text = self.words.to(_lang(context) if context else "en")
+        first = text.split(". ")[0].rstrip(".")
+        return first if len(first) <= max(limit, 90) else first[:87] + "…"
+
+
+class Command(WordsMixin, click.Command):
+    """A command with help in both languages."""
+
+    def __init__(self, *arguments: Any, words: Text, example: str, **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(*arguments, **settings)
+        self.words, self.example = words, example
+
+
+class LazyGroup(WordsMixin, click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def __init__(self, name: str, commands: dict[str, str], words: Text, example: str) -> None:
+        super().__init__(name, no_args_is_help=True)
+        self.paths, self.words, self.example = commands, words, example
+        self.params.append(lang_option())
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Name the commands."""
+        return list(self.paths)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import a command."""
+        if cmd_name not in self.paths:
+            return None
+        module, _, name = self.paths[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+class Day(click.ParamType):
+    """A day, as YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401
+        """Read a day strictly."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r}: YYYY-MM-DD, 2026-04-30", param, ctx)
+
+
+def lang_option() -> click.Option:
+    """Make the option of the language."""
+    return Words(["--lang"], type=click.Choice(["fr", "en"]), envvar="TIRAGE_LANG", default="en", words=LANG)
+
+
+def command(words: Text, example: str, name: str | None = None) -> Callable[[Callable[..., Any]], Command]:
+    """Declare a command: what it does in both languages, and one line that runs."""
+
+    def declare(run: Callable[..., Any]) -> Command:
+        made = click.command(name or run.__name__.strip("_"), cls=Command, words=words, example=example)(run)
+        made.params.append(lang_option())
+        return made
+
+    return declare
+
+
+def option(*declarations: str, words: Text, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # noqa: ANN401
+    """Declare an option with help in both languages."""
+    return click.option(*declarations, cls=Words, words=words, **settings)
+
+
+as_json = option("--json", "as_json", is_flag=True, words=Text("Résultat en JSON.", "Result as JSON."))
+program = option("--program", required=True, metavar="PROGRAM",
+                 words=Text("Programme : un id (quebec/pstq) ou un dossier.", "Program: an id (quebec/pstq) or a folder."))
+on = option("--on", type=Day(), required=True,
+            words=Text("Jour de la règle et des faits.", "Day of the law and of the facts."))
+facts_on = option("--facts-on", type=Day(),
+                  words=Text("Jour des faits, si ce n’est pas celui de la règle.", "Day of the facts, if not that of the law."))
+quarantine = option("--quarantine", type=click.Path(dir_okay=False),
+                    words=Text("Fichier où vont les lignes refusées ; sans lui, une seule refuse toute la banque.",
+                               "File for the rows refused; without it, one of them refuses the whole pool."))

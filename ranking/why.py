@@ -1,0 +1,106 @@
+"""Why this outcome: what each selection of a round made of one declaration, and by how much it missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ranking.faults import Fault, PoolError
+from ranking.outcomes import TITLES, Outcome
+from ranking.scoring import ID
+from rules.conditions import any_of
+from rules.explain import values_of
+from rules.faults import meant
+from rules.text import Lang, Text, same
+
+if TYPE_CHECKING:
+    from ranking.round import Round, SelectionResult
+    from rules.domains import Value
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One selection seen from one declaration: was it for them (None: unknown), and where did it end."""
+
+    selection: str
+    title: Text
+    for_them: bool | None
+    cut_off: int | None
+    score: int
+
+    @property
+    def short_by(self) -> int | None:
+        """How many points the declaration lacked; None where the selection was not for them or took nobody."""
+        return None if self.cut_off is None or not self.for_them else max(0, self.cut_off - self.score)
+
+
+@dataclass(frozen=True)
+class Why:
+    """The outcome of one declaration, with every selection that was tried."""
+
+    declaration_id: str
+    outcome: Outcome
+    selection: str | None
+    rank: int | None
+    score: int
+    tried: tuple[Tried, ...]
+
+
+def why(done: Round, declaration_id: str) -> Why:
+    """Say what a round made of a declaration. An id that the pool does not have is a PoolError."""
+    declaration = find(done, declaration_id)
+    position = int(done.pool.frame[ID].index_of(declaration_id) or 0)
+    values = values_of(declaration, done.instruction.regulation, done.instruction.facts_on)
+    score = int(done.standing.scores[position])
+    tried = tuple(_tried(done, number, result, values, score) for number, result in enumerate(done.results))
+    number = int(done.sheet.selection[position])
+    outcome = Outcome(int(done.sheet.outcome[position]))
+    rank = None
+    if outcome is Outcome.invited:
+        rank = int((done.results[number].taken.positions == position).nonzero()[0][0]) + 1
+    selection = done.results[number].selection.id if number >= 0 else None
+    return Why(declaration_id, outcome, selection, rank, score, tried)
+
+
+def find(done: Round, declaration_id: str) -> dict[str, Any]:
+    """Find a declaration of the pool by its number."""
+    position = done.pool.frame[ID].index_of(declaration_id)
+    if position is None:
+        expected = Text("le numéro d’une déclaration de la banque", "the number of a declaration of the pool")
+        write = meant(declaration_id, done.pool.frame[ID].head(1000).to_list())
+        raise PoolError([Fault(same(ID), same(declaration_id), expected, write)])
+    return done.pool.frame.row(position, named=True)
+
+
+def _tried(done: Round, number: int, result: SelectionResult, values: dict[str, Value], score: int) -> Tried:
+    regulation, selection = done.instruction.regulation, result.selection
+    streams = [s for s in regulation.streams if not selection.stream or s.id in selection.stream]
+    eligible = any_of([stream.holds(values) for stream in streams]) if regulation.streams else True
+    where = done.instruction.conditions[number].holds(values)
+    for_them = False if False in (eligible, where) else None if None in (eligible, where) else True
+    cut_off = None if result.last_in is None else int(done.standing.scores[result.last_in])
+    return Tried(selection.id, selection.title.text, for_them, cut_off, score)
+
+
+def sentences(found: Why, lang: Lang) -> list[str]:
+    """Write the outcome as sentences, from its record alone."""
+    outcome = TITLES[found.outcome].to(lang)
+    lines = [Text(f"Issue : {outcome}.", f"Outcome: {outcome}.").to(lang)]
+    if found.outcome is Outcome.invited:
+        lines = [Text(f"Invitée à l’exercice {found.selection}, au rang {found.rank}, avec {found.score} points.",
+                      f"Invited in selection {found.selection}, at rank {found.rank}, with {found.score} points.").to(lang)]
+    for tried in found.tried:
+        if tried.for_them and found.outcome is not Outcome.invited:
+            lines.append(_missed(tried, lang))
+    return lines
+
+
+def _missed(tried: Tried, lang: Lang) -> str:
+    if tried.cut_off is None:
+        return Text(f"Exercice {tried.selection} : personne n’a été invité.",
+                    f"Selection {tried.selection}: nobody was invited.").to(lang)
+    if not tried.short_by:
+        return Text(f"Exercice {tried.selection} : {tried.score} points, le seuil ; d’autres avaient déposé plus tôt.",
+                    f"Selection {tried.selection}: {tried.score} points, the cut-off; others had submitted earlier.").to(lang)
+    return Text(f"Exercice {tried.selection} : {tried.score} points, {tried.short_by} de moins que le seuil ({tried.cut_off}).",
+                f"Selection {tried.selection}: {tried.score} points, {tried.short_by} under the cut-off ({tried.cut_off}).").to(lang)

@@ -1,0 +1,291 @@
+"""Explanation: for one declaration, the rows of the law that gave its points. Records first, sentences last.
+
+The records are read from the tables that the engines are compiled from, so that an explanation cannot drift from a score.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from rules.criteria import Criterion
+from rules.text import Lang, Text, same
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from rules.citation import Cite
+    from rules.domains import Value
+    from rules.groups import Group
+    from rules.regulation import Regulation
+    from rules.streams import Requirement, Stream
+
+State = Literal["applies", "does_not_apply", "not_yet", "repealed"]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An input as read, and the attribute that it was derived from, where it was."""
+
+    input: str
+    title: Text
+    value: Value
+    shown: Text
+    declared: str
+    declared_value: str | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One reading of one table: the facts, the row, the column, the points."""
+
+    table: str
+    facts: tuple[Fact, ...]
+    row: str
+    column: str | None
+    points: int
+
+
+@dataclass(frozen=True)
+class Points:
+    """What a criterion gave: its steps, what its cap took away, the provision and the version used."""
+
+    id: str
+    title: Text
+    state: State
+    steps: tuple[Step, ...]
+    before_cap: int
+    cap: int | None
+    points: int
+    cite: Cite | None
+    in_force: date | None
+    since: date | None = None
+
+    @property
+    def taken_by_cap(self) -> int:
+        """How many points the cap took away."""
+        return self.before_cap - self.points
+
+
+@dataclass(frozen=True)
+class GroupPoints:
+    """What a group gave: its members, what its cap took away."""
+
+    id: str
+    title: Text
+    members: tuple[str, ...]
+    how: str
+    before_cap: int
+    cap: int | None
+    points: int
+
+    @property
+    def taken_by_cap(self) -> int:
+        """How many points the cap took away."""
+        return self.before_cap - self.points
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a requirement was answered: yes, no, or unknown (None), with the facts that it reads."""
+
+    id: str
+    title: Text
+    holds: bool | None
+    facts: tuple[Fact, ...]
+    cite: Cite
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """How a stream was answered, requirement by requirement."""
+
+    id: str
+    title: Text
+    holds: bool | None
+    answers: tuple[Answer, ...]
+
+    @property
+    def decisive(self) -> tuple[Answer, ...]:
+        """The requirements that decided: those not met, else those unknown."""
+        refused = tuple(answer for answer in self.answers if answer.holds is False)
+        return refused or tuple(answer for answer in self.answers if answer.holds is None)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything that gave one declaration its score and its streams."""
+
+    declaration_id: str
+    program: str
+    law_on: date
+    law_hash: str
+    facts_on: date
+    criteria: tuple[Points, ...]
+    groups: tuple[GroupPoints, ...]
+    streams: tuple[Eligibility, ...]
+
+    @property
+    def score(self) -> int:
+        """The total."""
+        return self.groups[-1].points
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain values, for JSON."""
+        return _plain(self)
+
+
+def explain(declaration: Mapping[str, Any], regulation: Regulation, facts_on: date) -> Explanation:
+    """Explain one declaration: attributes by name, as a checked pool holds them. An attribute left out is unknown."""
+    reader = _Reader(declaration, regulation, facts_on)
+    points: dict[str, int] = {}
+    criteria = tuple(reader.criterion(criterion) for criterion in regulation.criteria)
+    points |= {found.id: found.points for found in criteria}
+    groups = []
+    for group in regulation.groups:
+        found = reader.group(group, points)
+        points[group.id] = found.points
+        groups.append(found)
+    return Explanation(
+        declaration_id=str(declaration.get("declaration_id", "")),
+        program=regulation.program,
+        law_on=regulation.day,
+        law_hash=regulation.hash,
+        facts_on=facts_on,
+        criteria=criteria,
+        groups=tuple(groups),
+        streams=tuple(reader.stream(stream) for stream in regulation.streams),
+    )
+
+
+def values_of(declaration: Mapping[str, Any], regulation: Regulation, facts_on: date) -> dict[str, Value]:
+    """Give every input of one declaration, the derived ones too; those that cannot be read are left out."""
+    known: dict[str, Value] = {name: declaration[name] for name in regulation.inputs if name in declaration}
+    derived = {
+        name: source.of_one(declaration[source.of], facts_on)
+        for name, source in regulation.derived.items()
+        if source.of in declaration
+    }
+    return known | derived
+
+
+class _Reader:
+    """Reads the inputs of one declaration and looks them up in the tables."""
+
+    def __init__(self, declaration: Mapping[str, Any], regulation: Regulation, facts_on: date) -> None:
+        self.declaration = declaration
+        self.regulation = regulation
+        self.values = values_of(declaration, regulation, facts_on)
+
+    def fact(self, name: str) -> Fact:
+        """Read one input."""
+        source = self.regulation.derived.get(name)
+        of = source.of if source else name
+        title = source.title if source else self.regulation.attributes[name].title.text
+        value = self.values.get(name)
+        declared = self.declaration.get(of)
+        return Fact(name, title, value, self.shown(name, value), of, None if declared is None else str(declared))
+
+    def shown(self, name: str, value: Value) -> Text:
+        """Write a value for a person."""
+        if name not in self.values:
+            return Text("inconnu", "unknown")
+        if value is None:
+            unknown = name in self.regulation.attributes and self.regulation.attributes[name].missing == "unknown"
+            return Text("inconnu", "unknown") if unknown else Text("aucun", "none")
+        if isinstance(value, bool):
+            return Text("oui", "yes") if value else Text("non", "no")
+        if name in self.regulation.derived:
+            titles = dict(self.regulation.derived[name].labels)
+        else:
+            titles = {label: title.text for label, title in self.regulation.attributes[name].labels.items()}
+        return titles.get(str(value), same(str(value)))
+
+    def criterion(self, source: Criterion) -> Points:
+        """Look one criterion up."""
+        if source.source is None:
+            state: State = "not_yet" if source.begins else "repealed"
+            return Points(source.id, source.title, state, (), 0, None, 0, None, None, source.begins or source.ended)
+        cite, since = source.source.cite, source.source.in_force
+        if source.applies_when.holds(self.values) is not True:
+            return Points(source.id, source.title, "does_not_apply", (), 0, None, 0, cite, since)
+        steps = []
+        for table in source.tables:
+            for name in table.row_inputs:
+                column_value = self.values[table.column_input] if table.column_input else None
+                row, column, points = table.cell(self.values[name], column_value)
+                names = (name, *((table.column_input,) if table.column_input else ()))
+                shown = table.columns.name(column) if table.columns else None
+                steps.append(Step(table.id, tuple(self.fact(n) for n in names), table.rows.name(row), shown, points))
+        total = sum(step.points for step in steps)
+        cap = source.cap.at(self.values) if source.cap else None
+        kept = total if cap is None else min(total, cap)
+        return Points(source.id, source.title, "applies", tuple(steps), total, cap, kept, cite, since)
+
+    def group(self, source: Group, points: Mapping[str, int]) -> GroupPoints:
+        """Combine the members of a group."""
+        combine = sum if source.how == "sum" else max
+        total = combine(points[member] for member in source.members)
+        cap = source.cap.at(self.values) if source.cap else None
+        kept = total if cap is None else min(total, cap)
+        return GroupPoints(source.id, source.title, source.members, source.how, total, cap, kept)
+
+    def stream(self, source: Stream) -> Eligibility:
+        """Answer a stream, requirement by requirement."""
+        return Eligibility(source.id, source.title, source.holds(self.values), tuple(map(self.answer, source.requirements)))
+
+    def answer(self, source: Requirement) -> Answer:
+        """Answer one requirement."""
+        facts = tuple(self.fact(name) for name in source.where.inputs)
+        return Answer(source.id, source.title, source.where.holds(self.values), facts, source.cite)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - walks any record
+    if isinstance(value, Text):
+        return {"fr": value.fr, "en": value.en}
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", exclude_none=True)
+    if hasattr(value, "__dataclass_fields__"):
+        extra = {"taken_by_cap": value.taken_by_cap} if hasattr(value, "taken_by_cap") else {}
+        score = {"score": value.score} if isinstance(value, Explanation) else {}
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__} | extra | score
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, (str, int, bool)) or value is None else str(value)
+
+
+def sentence(source: Points, lang: Lang) -> str:
+    """Write what a criterion gave as one sentence, from its record alone."""
+    title = source.title.to(lang)
+    if source.state == "not_yet":
+        return Text(f"{title} : 0 point ; ce critère commence le {source.since}.",
+                    f"{title}: 0 points; this criterion begins on {source.since}.").to(lang)
+    if source.state == "repealed":
+        return Text(f"{title} : 0 point ; ce critère a été abrogé le {source.since}.",
+                    f"{title}: 0 points; this criterion was repealed on {source.since}.").to(lang)
+    if source.state == "does_not_apply":
+        return Text(f"{title} : 0 point ; ce critère ne s’applique pas à cette déclaration.",
+                    f"{title}: 0 points; this criterion does not apply to this declaration.").to(lang)
+    reasons = "; ".join(_reason(step, lang) for step in source.steps)
+    reasons = reasons.replace("; ", " ; ") if lang == "fr" else reasons
+    cut = ""
+    if source.taken_by_cap:
+        cut = Text(f" Le plafond de {source.cap} en retire {source.taken_by_cap}.",
+                   f" The cap of {source.cap} takes {source.taken_by_cap} away.").to(lang)
+    total = _points(source.points, lang)
+    return Text(f"{title} : {total} ({reasons}).{cut}", f"{title}: {total} ({reasons}).{cut}").to(lang)
+
+
+def _points(count: int, lang: Lang) -> str:
+    if lang == "fr":
+        return f"{count} point" if abs(count) < 2 else f"{count} points"
+    return f"{count} point" if count == 1 else f"{count} points"
+
+
+def _reason(step: Step, lang: Lang) -> str:
+    facts = ", ".join(
+        f"{fact.title.to(lang)} : {fact.shown.to(lang)}" if lang == "fr" else f"{fact.title.to(lang)}: {fact.shown.to(lang)}"
+        for fact in step.facts
+    )
+    return f"{facts} → {step.points}"

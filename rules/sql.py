@@ -1,0 +1,190 @@
+"""Regulation → SQL, for DuckDB and for warehouses: the second engine, which shares the tables and no other code.
+
+Built with sqlglot, so that the same law is written in any dialect that it knows. The source table has one column an
+attribute, typed as the law reads them: labels as text, whole numbers, dates, booleans.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from rules.criteria import Criterion
+from rules.domains import Interval
+from rules.groups import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date
+
+    from rules.conditions import Condition, Test
+    from rules.domains import Value
+    from rules.groups import Group
+    from rules.inputs import Derived
+    from rules.regulation import Regulation
+    from rules.streams import Requirement
+    from rules.tables import Cap, Key, Table
+
+TRUE = exp.Boolean(this=True)
+
+
+def scoring(
+    regulation: Regulation,
+    facts_on: date,
+    *,
+    table: str = "pool",
+    absent: Collection[str] = (),
+    breakdown: bool = True,
+) -> exp.Select:
+    """Write the query that scores every declaration of ``table``: the columns of ``ranking.score``, in no order of rows.
+
+    ``absent`` names the inputs that ``table`` has no column for; what reads them is null, for unknown.
+    """
+    derived = [_alias(_derived(d, facts_on), name) for name, d in regulation.derived.items() if name not in absent]
+    query = exp.select("*", *derived).from_(exp.to_table(table))
+    stages = [("inputs", query)]
+    criteria = [_alias(criterion(part), f"{part.id}_points") for part in regulation.criteria]
+    stages.append(("criteria", exp.select("*", *criteria).from_("inputs")))
+    for source in regulation.groups:
+        grouped = exp.select("*", _alias(group(source), _column(source.id))).from_(stages[-1][0])
+        stages.append((f"{source.id}_group", grouped))
+    columns: list[exp.Expression] = [exp.column("declaration_id", quoted=True)]
+    if breakdown:
+        parts = [*regulation.criteria, *regulation.groups[:-1]]
+        columns += [exp.column(_column(part.id), quoted=True) for part in parts]
+    columns.append(_alias(exp.cast(exp.column(ROOT, quoted=True), "INT"), ROOT))
+    if breakdown:
+        columns += [_alias(stream_holds(stream.requirements, absent), f"eligible_{stream.id}") for stream in regulation.streams]
+    final = exp.select(*columns).from_(stages[-1][0])
+    return reduce(lambda whole, stage: whole.with_(stage[0], as_=stage[1]), stages, final)
+
+
+def _alias(expression: exp.Expression, name: str) -> exp.Expression:
+    return exp.alias_(expression, name, quoted=True)
+
+
+def _column(part: str) -> str:
+    return part if part == ROOT else f"{part}_points"
+
+
+def _name(name: str) -> exp.Column:
+    return exp.column(name, quoted=True)
+
+
+def literal(value: Value) -> exp.Expression:
+    """Write a value."""
+    if isinstance(value, bool):
+        return exp.Boolean(this=value)
+    return exp.Null() if value is None else exp.Literal.string(value) if isinstance(value, str) else exp.convert(value)
+
+
+def _derived(source: Derived, facts_on: date) -> exp.Expression:
+    of = _name(source.of)
+    if source.function == "age":
+        born = exp.Add(this=exp.Mul(this=exp.Extract(this=exp.var("MONTH"), expression=of.copy()), expression=exp.convert(100)),
+                       expression=exp.Extract(this=exp.var("DAY"), expression=of.copy()))
+        not_yet = exp.GT(this=exp.paren(born), expression=exp.convert(facts_on.month * 100 + facts_on.day))
+        years = exp.Sub(this=exp.convert(facts_on.year), expression=exp.Extract(this=exp.var("YEAR"), expression=of.copy()))
+        less = exp.Case().when(not_yet, exp.convert(1)).else_(exp.convert(0))
+        return exp.Sub(this=exp.paren(years), expression=less)
+    by_value: dict[Value, list[str]] = {}
+    for code, value in source.of_values:
+        by_value.setdefault(value, []).append(code)
+    case = exp.Case()
+    for value, codes in by_value.items():
+        case = case.when(of.copy().isin(*codes), literal(value))
+    return case
+
+
+def is_key(name: str, key: Key) -> exp.Expression:
+    """Tell whether the value of an input lies in a row or column."""
+    column = _name(name)
+    if key is None:
+        return column.is_(exp.Null())
+    if not isinstance(key, Interval):
+        return column.eq(literal(key))
+    tests: list[exp.Expression] = []
+    if key.low is not None:
+        tests.append(exp.GTE(this=column.copy(), expression=exp.convert(key.low)))
+    if key.high is not None:
+        tests.append(exp.LT(this=column.copy(), expression=exp.convert(key.high)))
+    return exp.and_(*tests) if tests else TRUE.copy()
+
+
+def cell(table: Table, row_input: str) -> exp.Expression:
+    """Write the points of a table for one of its row inputs."""
+    columns = table.columns.keys if table.columns else (None,)
+    case = exp.Case()
+    for key, points in zip(table.rows.keys, table.points, strict=True):
+        inner: exp.Expression = exp.convert(points[0])
+        if table.column_input is not None:
+            by_column = exp.Case()
+            for column_key, value in zip(columns[1:], points[1:], strict=True):
+                by_column = by_column.when(is_key(table.column_input, column_key), exp.convert(value))
+            inner = by_column.else_(inner) if len(points) > 1 else inner
+        case = case.when(is_key(row_input, key), inner)
+    return case.else_(exp.convert(table.outside))
+
+
+def cap(limit: Cap) -> exp.Expression:
+    """Write the maximum that a cap sets."""
+    if limit.input is None:
+        return exp.convert(limit.points[0])
+    case = exp.Case()
+    for key, points in zip(limit.columns[:-1], limit.points[:-1], strict=True):
+        case = case.when(is_key(limit.input, key), exp.convert(points))
+    return case.else_(exp.convert(limit.points[-1])) if len(limit.points) > 1 else exp.convert(limit.points[0])
+
+
+def _under(points: exp.Expression, limit: Cap | None) -> exp.Expression:
+    return points if limit is None else exp.Least(this=points, expressions=[cap(limit)])
+
+
+def _sum(terms: Sequence[exp.Expression]) -> exp.Expression:
+    return reduce(lambda a, b: exp.Add(this=a, expression=b), terms)
+
+
+def criterion(source: Criterion) -> exp.Expression:
+    """Write the points of a criterion, after its cap; 0 where it does not apply or the law has none."""
+    if source.source is None:
+        return exp.convert(0)
+    total = _under(_sum([exp.paren(cell(t, name)) for t in source.tables for name in t.row_inputs]), source.cap)
+    if not source.applies_when.options:
+        return total
+    return exp.Case().when(condition(source.applies_when, ()), total).else_(exp.convert(0))
+
+
+def group(source: Group) -> exp.Expression:
+    """Write how the members of a group combine under its cap."""
+    members = [_name(_column(member)) for member in source.members]
+    if source.how == "max" and len(members) > 1:
+        return _under(exp.Greatest(this=members[0], expressions=members[1:]), source.cap)
+    return _under(_sum(members), source.cap)
+
+
+def condition(source: Condition, absent: Collection[str]) -> exp.Expression:
+    """Write a condition; null is unknown."""
+    if not source.options:
+        return TRUE.copy()
+    return exp.or_(*[exp.and_(*[test(one, absent) for one in option]) for option in source.options])
+
+
+def test(source: Test, absent: Collection[str]) -> exp.Expression:
+    """Write one test; a null that is an answer is settled before any *not*."""
+    if source.input in absent:
+        return exp.cast(exp.Null(), "BOOLEAN")
+    if source.interval is not None:
+        answer = exp.paren(is_key(source.input, source.interval))
+    else:
+        answer = exp.paren(_name(source.input).isin(*[literal(value) for value in source.values]))
+    if source.answers_null:
+        answer = exp.Coalesce(this=answer, expressions=[exp.Boolean(this=False)])
+    return exp.not_(answer) if source.negated else answer
+
+
+def stream_holds(requirements: Sequence[Requirement], absent: Collection[str]) -> exp.Expression:
+    """Write whether every requirement of a stream holds."""
+    wheres = [exp.paren(condition(requirement.where, absent)) for requirement in requirements]
+    return exp.and_(*wheres)
