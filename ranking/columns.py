@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rules.attributes import Attribute
     from rules.regulation import Regulation
 
+ID = "declaration_id"
 INSTANT = pl.Datetime("us", "UTC")
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 WITH_OFFSET = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})$"
@@ -32,6 +33,13 @@ def column_type(name: str, regulation: Regulation) -> pl.DataType:
         return pl.Int16() if -(2**15) <= (bounds.low or 0) and (bounds.high or 0) <= 2**15 else pl.Int32()
     types: dict[str, pl.DataType] = {"boolean": pl.Boolean(), "date": pl.Date(), "instant": INSTANT}
     return types.get(attribute.type, pl.String())
+
+
+def score_columns(regulation: Regulation) -> list[str]:
+    """Name the columns of a breakdown: criteria and groups in the order of the law, score, streams."""
+    groups = [group.id for group in regulation.groups[:-1]]
+    points = [f"{name}_points" for name in [*[c.id for c in regulation.criteria], *groups]]
+    return [ID, *points, "score", *[f"eligible_{stream.id}" for stream in regulation.streams]]
 
 
 def read_column(column: pl.Series, name: str, regulation: Regulation, shown: str) -> pl.Series:

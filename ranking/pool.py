@@ -14,7 +14,8 @@ import polars as pl
 from ranking import fingerprint
 from ranking.columns import read_column, with_none
 from ranking.faults import Fault, PoolError
-from ranking.scoring import ID, missing_column
+from ranking.columns import ID
+from ranking.conform import missing_column
 from rules.faults import meant
 from rules.text import Text, same
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from ranking import fingerprint
 from ranking.faults import Fault, RoundError
-from ranking.scoring import ID
+from ranking.columns import ID
 from rules.text import Text, same
 
 if TYPE_CHECKING:

@@ -13,7 +13,9 @@ import polars as pl
 from ranking.mechanisms import MECHANISMS, Taken
 from ranking.order import Standing
 from ranking.outcomes import NOWHERE, Outcome, OutcomeSheet
-from ranking.scoring import ID, conform, score, with_inputs
+from ranking.columns import ID
+from ranking.conform import conform
+from ranking.scoring import score, with_inputs
 from rules import plain
 
 if TYPE_CHECKING:

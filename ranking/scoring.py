@@ -6,20 +6,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ranking.columns import KINDS, column_type, read_column, with_none
-from ranking.faults import Fault, PoolError
+from ranking.columns import ID, score_columns
+from ranking.conform import absent_inputs, conform
 from rules import lookup, plain
-from rules.faults import meant
-from rules.inputs import earliest_birth
-from rules.text import Text, same
 
 if TYPE_CHECKING:
     from datetime import date
 
     from rules.regulation import Regulation
-
-ID = "declaration_id"
-UNSIGNED = {pl.Int16: pl.UInt16, pl.Int32: pl.UInt32, pl.Date: pl.UInt32}
 
 
 def score(
@@ -43,7 +37,7 @@ def score(
     scored = inputs.with_columns(*program.points, *plain.streams(regulation, absent))
     for group in program.groups:
         scored = scored.with_columns(*group)
-    return scored.select(output_columns(regulation)).collect()
+    return scored.select(score_columns(regulation)).collect()
 
 
 def with_inputs(typed: pl.DataFrame, regulation: Regulation, facts_on: date) -> tuple[pl.LazyFrame, set[str]]:
@@ -58,109 +52,5 @@ def readable(frame: pl.DataFrame, regulation: Regulation) -> list[str]:
     return [name for name in (ID, *regulation.needed) if name in frame.columns]
 
 
-def output_columns(regulation: Regulation) -> list[str]:
-    """Name the columns of a breakdown: criteria and groups in the order of the law, score, streams."""
-    groups = [group.id for group in regulation.groups[:-1]]
-    points = [f"{name}_points" for name in [*[c.id for c in regulation.criteria], *groups]]
-    return [ID, *points, "score", *[f"eligible_{stream.id}" for stream in regulation.streams]]
-
-
-def absent_inputs(frame: pl.DataFrame, regulation: Regulation) -> set[str]:
-    """Name the inputs that no column of ``frame`` gives."""
-    missing = {name for name in regulation.inputs if name not in regulation.derived and name not in frame.columns}
-    return missing | {name for name, source in regulation.derived.items() if source.of not in frame.columns}
-
-
 def _read_by_tables(name: str, regulation: Regulation) -> bool:
     return any(name in criterion.inputs for criterion in regulation.criteria)
-
-
-def conform(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.DataFrame:
-    """Give ``frame`` the types of the law and check that every value lies in its domain, or raise a PoolError."""
-    missing = [name for name in (ID, *regulation.needed) if name not in frame.columns]
-    if missing:
-        raise PoolError([missing_column(name, frame.columns, "frame") for name in missing])
-    known = [name for name in regulation.attributes if name in frame.columns]
-    read, faults = [], []
-    for name in known:
-        column = read_column(frame[name], name, regulation, "frame")
-        if column.null_count() > frame[name].null_count():
-            faults.append(_unreadable(frame[name], column, name, regulation))
-        read.append(with_none(column, regulation.attributes[name]))
-    if faults:
-        raise PoolError(faults)
-    typed = frame.with_columns(read)
-    faults = _out_of_domain(typed, regulation, facts_on)
-    if faults:
-        raise PoolError(faults)
-    return typed
-
-
-def missing_column(name: str, present: list[str], shown: str) -> Fault:
-    """Say that a column is missing, and which of those present may be meant."""
-    where = Text(f"{shown}, colonne {name}", f"{shown}, column {name}")
-    expected = Text(f"la colonne « {name} », lue par la grille", f"the column “{name}”, which the tables read")
-    return Fault(where, Text("colonne absente", "column missing"), expected, meant(name, present))
-
-
-def _unreadable(raw: pl.Series, read: pl.Series, name: str, regulation: Regulation) -> Fault:
-    bad = raw.filter(read.is_null() & raw.is_not_null())
-    where = Text(f"colonne {name}", f"column {name}")
-    found = same(", ".join(repr(value) for value in bad.head(3)))
-    kind = regulation.attributes[name].type
-    expected = KINDS[kind]
-    if kind in ("label", "code"):
-        expected = Text(f"une valeur de « {name} »", f"a value of “{name}”")
-    return Fault(where, found, expected, meant(str(bad[0]), regulation.inputs[name].labels) if kind == "label" else expected,
-                 count=len(bad))
-
-
-def _out_of_domain(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> list[Fault]:
-    """Fail because a number or a date lies outside its domain, or a table would read a null that is no answer.
-
-    One pass a column: less the lower bound and seen as unsigned, a value below wraps to one far above.
-    """
-    spans = {name: span for name in frame.columns if (span := _bounds(name, regulation, facts_on)) is not None}
-    offsets = [
-        (pl.col(name).to_physical() - span[0]).cast(UNSIGNED[frame[name].dtype], wrap_numerical=True).max().alias(name)
-        for name, span in spans.items()
-    ]
-    highest = frame.lazy().select(offsets).collect().row(0, named=True) if offsets else {}
-    faults = [
-        _beyond(frame[name], span, name)
-        for name, span in spans.items()
-        if highest[name] is not None and highest[name] > span[1] - span[0]
-    ]
-    for name in regulation.needed:
-        attribute = regulation.attributes[name]
-        nulls = frame[name].null_count()
-        if nulls and attribute.missing == "error" and attribute.only_when is None:
-            where = Text(f"colonne {name}", f"column {name}")
-            expected = Text("une valeur à chaque ligne", "a value in every row")
-            found = Text(f"{nulls} valeurs nulles", f"{nulls} nulls")
-            faults.append(Fault(where, found, expected, expected))
-    return faults
-
-
-def _beyond(column: pl.Series, span: tuple[int, int], name: str) -> Fault:
-    """Name the values of a column that lie outside ``span``, ends included."""
-    physical = column.to_physical()
-    wrong = column.filter((physical < span[0]) | (physical > span[1]))
-    low, high = (pl.Series([end], dtype=physical.dtype).cast(column.dtype)[0] for end in span)
-    where = Text(f"colonne {name}", f"column {name}")
-    expected = Text(f"de {low} à {high}", f"from {low} to {high}")
-    examples = ", ".join(str(value) for value in wrong.unique().sort().head(3))
-    return Fault(where, same(examples), expected, expected, count=len(wrong))
-
-
-def _bounds(name: str, regulation: Regulation, facts_on: date) -> tuple[int, int] | None:
-    """Give the least and the greatest value of a column, a date as days since 1970."""
-    attribute = regulation.attributes.get(name)
-    if attribute is None:
-        return None
-    if attribute.type == "whole":
-        return attribute.interval.low or 0, (attribute.interval.high or 0) - 1
-    if attribute.type == "date" and attribute.years_before is not None:
-        first = earliest_birth(facts_on, attribute.years_before)
-        return (first - lookup.EPOCH).days, (facts_on - lookup.EPOCH).days
-    return None

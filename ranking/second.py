@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import polars as pl
 
-from ranking.scoring import absent_inputs, conform, output_columns
+from ranking.columns import score_columns
+from ranking.conform import absent_inputs, conform
 from rules import sql
 
 if TYPE_CHECKING:
@@ -34,6 +35,6 @@ def score(frame: pl.DataFrame, regulation: Regulation, *, facts_on: date | None 
     with duckdb.connect() as connection:
         connection.register("pool", ArrowStream(typed))
         found = pl.DataFrame(connection.sql(query))
-    columns = output_columns(regulation)
+    columns = score_columns(regulation)
     scored = found.select(columns).with_columns(pl.col(name).cast(pl.Int32) for name in columns if name.endswith("_points"))
     return typed.select("declaration_id").join(scored, on="declaration_id", how="left", maintain_order="left")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ranking.faults import Fault, PoolError
 from ranking.outcomes import TITLES, Outcome
-from ranking.scoring import ID
+from ranking.columns import ID
 from rules.conditions import any_of
 from rules.explain import values_of
 from rules.faults import meant

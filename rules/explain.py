@@ -8,18 +8,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from rules.criteria import Criterion
-from rules.text import Lang, Text, same
+from rules import titles
+from rules.text import Lang, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from rules.citation import Cite
+    from rules.criteria import Criterion
     from rules.domains import Value
     from rules.groups import Group
     from rules.regulation import Regulation
     from rules.streams import Requirement, Stream
+    from rules.tables import Table
+
+UNKNOWN = Text("inconnu", "unknown")
+OUTSIDE = Text("au-delà des bouts", "beyond the ends")
 
 State = Literal["applies", "does_not_apply", "not_yet", "repealed"]
 
@@ -43,7 +48,9 @@ class Step:
     table: str
     facts: tuple[Fact, ...]
     row: str
+    row_words: Text
     column: str | None
+    column_words: Text | None
     points: int
 
 
@@ -182,7 +189,7 @@ class _Reader:
         """Read one input."""
         source = self.regulation.derived.get(name)
         of = source.of if source else name
-        title = source.title if source else self.regulation.attributes[name].title.text
+        title = titles.input_title(name, self.regulation)
         value = self.values.get(name)
         declared = self.declaration.get(of)
         return Fact(name, title, value, self.shown(name, value), of, None if declared is None else str(declared))
@@ -190,17 +197,10 @@ class _Reader:
     def shown(self, name: str, value: Value) -> Text:
         """Write a value for a person."""
         if name not in self.values:
-            return Text("inconnu", "unknown")
-        if value is None:
-            unknown = name in self.regulation.attributes and self.regulation.attributes[name].missing == "unknown"
-            return Text("inconnu", "unknown") if unknown else Text("aucun", "none")
-        if isinstance(value, bool):
-            return Text("oui", "yes") if value else Text("non", "no")
-        if name in self.regulation.derived:
-            titles = dict(self.regulation.derived[name].labels)
-        else:
-            titles = {label: title.text for label, title in self.regulation.attributes[name].labels.items()}
-        return titles.get(str(value), same(str(value)))
+            return UNKNOWN
+        if value is None and name in self.regulation.attributes and self.regulation.attributes[name].missing == "unknown":
+            return UNKNOWN
+        return titles.shown(value, name, self.regulation)
 
     def criterion(self, source: Criterion) -> Points:
         """Look one criterion up."""
@@ -214,14 +214,21 @@ class _Reader:
         for table in source.tables:
             for name in table.row_inputs:
                 column_value = self.values[table.column_input] if table.column_input else None
-                row, column, points = table.cell(self.values[name], column_value)
-                names = (name, *((table.column_input,) if table.column_input else ()))
-                shown = table.columns.name(column) if table.columns else None
-                steps.append(Step(table.id, tuple(self.fact(n) for n in names), table.rows.name(row), shown, points))
+                steps.append(self.step(table, name, table.cell(self.values[name], column_value)))
         total = sum(step.points for step in steps)
         cap = source.cap.at(self.values) if source.cap else None
         kept = total if cap is None else min(total, cap)
         return Points(source.id, source.title, "applies", tuple(steps), total, cap, kept, cite, since)
+
+    def step(self, table: Table, name: str, cell: tuple[int | None, int, int]) -> Step:
+        """Record one reading of a table."""
+        row, column, points = cell
+        words = OUTSIDE if row is None else titles.shown(table.rows.keys[row], name, self.regulation)
+        if table.columns is None or table.column_input is None:
+            return Step(table.id, (self.fact(name),), table.rows.name(row), words, None, None, points)
+        over = titles.shown(table.columns.keys[column], table.column_input, self.regulation)
+        facts = (self.fact(name), self.fact(table.column_input))
+        return Step(table.id, facts, table.rows.name(row), words, table.columns.name(column), over, points)
 
     def group(self, source: Group, points: Mapping[str, int]) -> GroupPoints:
         """Combine the members of a group."""
@@ -284,8 +291,5 @@ def _points(count: int, lang: Lang) -> str:
 
 
 def _reason(step: Step, lang: Lang) -> str:
-    facts = ", ".join(
-        f"{fact.title.to(lang)} : {fact.shown.to(lang)}" if lang == "fr" else f"{fact.title.to(lang)}: {fact.shown.to(lang)}"
-        for fact in step.facts
-    )
+    facts = ", ".join(f"{fact.title.to(lang)}{titles.colon(lang)}{fact.shown.to(lang)}" for fact in step.facts)
     return f"{facts} → {step.points}"

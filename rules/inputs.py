@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from rules.lists import DatedList
 
 
+EPOCH = date(1970, 1, 1)
+
+
 class InputModel(Strict):
     """A derived input, as written in ``inputs.toml``."""
 

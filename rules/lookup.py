@@ -9,7 +9,6 @@ bind stays above its own terms. Terms are merged, smallest first, while the comb
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache, reduce
 from itertools import combinations
 from math import prod
@@ -22,11 +21,12 @@ import polars as pl
 from rules import bounds, plain
 from rules.criteria import Criterion
 from rules.groups import ROOT, Group
-from rules.inputs import days_by_year
+from rules.inputs import EPOCH, days_by_year
 from rules.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
 
     from rules.conditions import Condition
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from rules.tables import Axis, Cap
 
 LARGEST = 2**16
-EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ranking.cli import words
-from rules.text import Lang, Text, same, written
+from rules.text import Lang, Text, number, same, written
+from rules.titles import colon
 
 if TYPE_CHECKING:
     from datetime import date
 
     from rich.table import Table
 
-    from rules.explain import Eligibility, Explanation, Points
+    from rules.explain import Eligibility, Explanation, Fact, Points
 
 ANSWERS = {True: Text("oui", "yes"), False: Text("non", "no"), None: Text("inconnu", "unknown")}
 
@@ -84,36 +85,50 @@ def _cap_note(title: Text, cap: int | None, taken: int, lang: Lang) -> str:
 
 
 def points_table(found: Explanation, lang: Lang) -> Table:
-    """Make the table of points: one line a reading, one line a group."""
+    """Make the table of points: one line a reading, one line a group; a fact that several criteria read comes once."""
     from ranking.cli import terminal
 
     heading = Text(f"Déclaration {found.declaration_id} : {found.score} points",
                    f"Declaration {found.declaration_id}: {found.score} points").to(lang)
-    columns = Text("Critère|Faits|Ligne|Points", "Criterion|Facts|Row|Points").to(lang).split("|")
+    columns = Text("Critère|Fait|Ligne|Points", "Criterion|Fact|Row|Points").to(lang).split("|")
     made = terminal.table(heading, *columns, right=(3,))
+    common = common_facts(found)
+    if common:
+        facts = [f"{fact.title.to(lang)}{colon(lang)}{fact.shown.to(lang)}" for fact in common.values()]
+        made.caption, made.caption_justify = Text("Colonne lue : ", "Column read: ").to(lang) + ", ".join(facts), "left"
     by_id = {criterion.id: criterion for criterion in found.criteria}
     for group in found.groups:
         for member in group.members:
             if member in by_id:
-                _criterion_rows(made, by_id[member], lang)
-        cap = "" if group.cap is None else Text(f"plafond {group.cap}", f"cap {group.cap}").to(lang)
+                _criterion_rows(made, by_id[member], set(common), lang)
+        cap = "" if group.cap is None else Text("plafond ", "cap ").to(lang) + number(group.cap, lang)
         made.add_row(f"[bold]{group.title.to(lang)}[/]", "", cap, f"[bold]{group.points}[/]", end_section=True)
     return made
 
 
-def _criterion_rows(made: Table, criterion: Points, lang: Lang) -> None:
+def common_facts(found: Explanation) -> dict[str, Fact]:
+    """Find the facts that choose the column of more than one criterion."""
+    columns = [(c.id, step.facts[1]) for c in found.criteria for step in c.steps if len(step.facts) > 1]
+    by_input: dict[str, set[str]] = {}
+    for criterion, fact in columns:
+        by_input.setdefault(fact.input, set()).add(criterion)
+    return {fact.input: fact for _, fact in columns if len(by_input[fact.input]) > 1}
+
+
+def _criterion_rows(made: Table, criterion: Points, common: set[str], lang: Lang) -> None:
     title = criterion.title.to(lang)
     if not criterion.steps:
+        day = written(criterion.since, lang) if criterion.since else ""
         reason = {
-            "not_yet": Text(f"commence le {criterion.since}", f"begins on {criterion.since}"),
-            "repealed": Text(f"abrogé le {criterion.since}", f"repealed on {criterion.since}"),
+            "not_yet": Text(f"commence le {day}", f"begins on {day}"),
+            "repealed": Text(f"abrogé le {day}", f"repealed on {day}"),
         }.get(criterion.state, Text("ne s’applique pas", "does not apply"))
         made.add_row(title, f"[dim]{reason.to(lang)}[/]", "", "0")
     for step in criterion.steps:
-        colon = " : " if lang == "fr" else ": "
-        facts = ", ".join(f"{fact.title.to(lang)}{colon}{fact.shown.to(lang)}" for fact in step.facts)
-        column = f" × {step.column}" if step.column else ""
-        made.add_row(title, facts, f"{step.row}{column}".replace("[", r"\["), str(step.points))
+        facts = [fact for fact in step.facts if fact.input not in common]
+        words = [fact.shown.to(lang) if fact.title == criterion.title else
+                 f"{fact.title.to(lang)}{colon(lang)}{fact.shown.to(lang)}" for fact in facts]
+        made.add_row(title, "\n".join(words), step.row_words.to(lang), str(step.points))
         title = ""
 
 

@@ -8,6 +8,7 @@ import click
 
 from ranking.cli import words
 from rules.text import Lang, Text, number, written
+from rules.titles import condition, input_title, shown
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,10 +16,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from rules.criteria import Criterion
-    from rules.domains import Value
     from rules.groups import Group
     from rules.regulation import Regulation
-    from rules.tables import Cap, Key
+    from rules.tables import Cap
     from rules.tables import Table as LawTable
 
 law = words.LazyGroup(
@@ -106,44 +106,10 @@ def _cap_words(group: Group, regulation: Regulation, lang: Lang) -> str:
 def _cap(cap: Cap, regulation: Regulation, lang: Lang) -> str:
     if cap.input is None:
         return number(cap.points[0], lang)
-    title = input_title(cap.input, regulation, lang)
-    pairs = [f"{number(points, lang)} ({title}{' ' if lang == 'fr' else ''}: {shown(key, cap.input, regulation, lang)})"
+    title = input_title(cap.input, regulation).to(lang)
+    pairs = [f"{number(points, lang)} ({title}{' ' if lang == 'fr' else ''}: {shown(key, cap.input, regulation).to(lang)})"
              for key, points in zip(cap.columns, cap.points, strict=True)]
     return ", ".join(pairs)
-
-
-def input_title(name: str, regulation: Regulation, lang: Lang) -> str:
-    """Give the title of an attribute or derived input."""
-    derived = regulation.derived.get(name)
-    return (derived.title if derived else regulation.attributes[name].title.text).to(lang)
-
-
-def shown(key: Key | Value, name: str, regulation: Regulation, lang: Lang) -> str:
-    """Write the label of a row or column for a reader: an interval in words, a label by its title."""
-    from rules.domains import Interval
-
-    if isinstance(key, Interval):
-        return interval(key, lang)
-    if key is None:
-        return Text("aucun", "none").to(lang)
-    if isinstance(key, bool):
-        return Text("oui", "yes").to(lang) if key else Text("non", "no").to(lang)
-    derived = regulation.derived.get(name)
-    titles = dict(derived.labels) if derived else {k: t.text for k, t in regulation.attributes[name].labels.items()}
-    return titles[str(key)].to(lang) if str(key) in titles else str(key)
-
-
-def interval(key: object, lang: Lang) -> str:
-    """Write an interval of whole numbers in words."""
-    from rules.domains import Interval
-
-    assert isinstance(key, Interval)  # noqa: S101 - narrows the type
-    if key.low is None:
-        return Text(f"moins de {key.high}", f"under {key.high}").to(lang)
-    if key.high is None:
-        return Text(f"{key.low} ou plus", f"{key.low} or more").to(lang)
-    last = key.high - 1
-    return str(key.low) if last == key.low else Text(f"{key.low} à {last}", f"{key.low} to {last}").to(lang)
 
 
 def _criterion(criterion: Criterion, regulation: Regulation, lang: Lang) -> list[Table | str]:
@@ -159,7 +125,7 @@ def _criterion(criterion: Criterion, regulation: Regulation, lang: Lang) -> list
     parts.append(f"[dim]{cite.provision} · {Text('en vigueur le', 'in force').to(lang)} {written(criterion.source.in_force, lang)}"
                  f" · {cite.certainty.text.to(lang)} · {checked.to(lang)}[/]")
     if criterion.applies_when.options:
-        parts.append(Text("Seulement si : ", "Only if: ").to(lang) + conditions(criterion.applies_when, regulation, lang))
+        parts.append(Text("Seulement si : ", "Only if: ").to(lang) + condition(criterion.applies_when, regulation, lang))
     if criterion.source.note:
         parts.append(f"[italic]{criterion.source.note.text.to(lang)}[/]")
     return parts
@@ -169,47 +135,21 @@ def _table(criterion: Criterion, found: LawTable, regulation: Regulation, lang: 
     from ranking.cli import terminal
     from rules.bounds import beyond
 
-    titles = [input_title(name, regulation, lang) for name in found.row_inputs]
+    titles = [input_title(name, regulation).to(lang) for name in found.row_inputs]
     rows = titles[0] if len(titles) == 1 else Text("Pour chacun, additionnés", "For each, added up").to(lang)
     columns = [Text("points", "points").to(lang)]
     if found.columns and found.column_input:
-        title = input_title(found.column_input, regulation, lang)
+        title = input_title(found.column_input, regulation).to(lang)
         colon = " : " if lang == "fr" else ": "
-        columns = [f"{title}{colon}{shown(key, found.column_input, regulation, lang)}" for key in found.columns.keys]
+        columns = [f"{title}{colon}{shown(key, found.column_input, regulation).to(lang)}" for key in found.columns.keys]
     made = terminal.table(criterion.title.to(lang), rows, *columns, right=tuple(range(1, len(columns) + 1)))
     for key, points in zip(found.rows.keys, found.points, strict=True):
-        made.add_row(shown(key, found.row_inputs[0], regulation, lang), *map(str, points))
+        made.add_row(shown(key, found.row_inputs[0], regulation).to(lang), *map(str, points))
     if len(titles) > 1:
         made.caption, made.caption_justify = " + ".join(titles), "left"
     if beyond(found.rows):
         made.add_row(Text("au-delà des bouts", "beyond the ends").to(lang), *[str(found.outside)] * len(columns), style="dim")
     return made
-
-
-def conditions(condition: object, regulation: Regulation, lang: Lang) -> str:
-    """Write a condition in words."""
-    from rules.conditions import Condition
-
-    assert isinstance(condition, Condition)  # noqa: S101 - narrows the type
-    either, both = Text(" ; ou bien ", "; or else ").to(lang), Text(" et ", " and ").to(lang)
-    return either.join(both.join(_test(test, regulation, lang) for test in option) for option in condition.options)
-
-
-def _test(test: object, regulation: Regulation, lang: Lang) -> str:
-    from rules.conditions import Test
-
-    assert isinstance(test, Test)  # noqa: S101 - narrows the type
-    title = input_title(test.input, regulation, lang)
-    if test.interval is not None:
-        value = interval(test.interval, lang)
-    elif test.list_name:
-        value = Text(f"liste « {test.list_name} » ({len(test.values)})", f"list “{test.list_name}” ({len(test.values)})").to(lang)
-    else:
-        joint = Text(" ou ", " or ").to(lang)
-        value = joint.join(shown(one, test.input, regulation, lang) for one in test.values)
-    colon = " : " if lang == "fr" else ": "
-    sign = Text("tout sauf ", "anything but ").to(lang) if test.negated else ""
-    return f"{title}{colon}{sign}{value}"
 
 
 def _order(regulation: Regulation, lang: Lang) -> str:
@@ -237,7 +177,7 @@ def streams(regulation: Regulation, lang: Lang) -> Table:
         title = stream.title.to(lang)
         for position, requirement in enumerate(stream.requirements):
             last = position == len(stream.requirements) - 1
-            made.add_row(title, requirement.title.to(lang), conditions(requirement.where, regulation, lang),
+            made.add_row(title, requirement.title.to(lang), condition(requirement.where, regulation, lang),
                          requirement.cite.provision, end_section=last)
             title = ""
     return made

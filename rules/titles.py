@@ -1,0 +1,79 @@
+"""Words for what the law reads: the titles of inputs, the labels of rows, conditions as sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.domains import Interval
+from rules.text import Lang, Text
+
+if TYPE_CHECKING:
+    from rules.conditions import Condition, Test
+    from rules.domains import Value
+    from rules.regulation import Regulation
+    from rules.tables import Key
+
+
+def input_title(name: str, regulation: Regulation) -> Text:
+    """Give the title of an attribute or derived input."""
+    derived = regulation.derived.get(name)
+    return derived.title if derived else regulation.attributes[name].title.text
+
+
+def shown(key: Key | Value, name: str, regulation: Regulation) -> Text:
+    """Write the label of a row or a value for a reader: an interval in words, a label by its title."""
+    if isinstance(key, Interval):
+        return interval(key)
+    if key is None:
+        return Text("aucun", "none")
+    if isinstance(key, bool):
+        return Text("oui", "yes") if key else Text("non", "no")
+    derived = regulation.derived.get(name)
+    titles = dict(derived.labels) if derived else {k: t.text for k, t in regulation.attributes[name].labels.items()}
+    return titles.get(str(key), Text(str(key), str(key)))
+
+
+def interval(key: Interval) -> Text:
+    """Write an interval of whole numbers in words."""
+    if key.high is None:
+        return Text(f"{key.low} ou plus", f"{key.low} or more") if key.low is not None else Text("tout", "any")
+    if key.low is None:
+        return Text(f"moins de {key.high}", f"under {key.high}")
+    last = key.high - 1
+    return Text(str(last), str(last)) if last == key.low else Text(f"{key.low} à {last}", f"{key.low} to {last}")
+
+
+def named(name: str, value: str, regulation: Regulation, lang: Lang) -> str:
+    """Write an input and its value: « Âge : 31 », “Age: 31”."""
+    return f"{input_title(name, regulation).to(lang)}{colon(lang)}{value}"
+
+
+def colon(lang: Lang) -> str:
+    """Give a colon with the spaces of a language."""
+    return " : " if lang == "fr" else ": "
+
+
+def either(words: list[str], lang: Lang) -> str:
+    """Join choices: « 3, 4 ou 5 », “3, 4 or 5”."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {Text('ou', 'or').to(lang)} {words[-1]}"
+
+
+def condition(source: Condition, regulation: Regulation, lang: Lang) -> str:
+    """Write a condition in words."""
+    else_, both = Text(" ; ou bien ", "; or else ").to(lang), Text(" et ", " and ").to(lang)
+    return else_.join(both.join(test(one, regulation, lang) for one in option) for option in source.options)
+
+
+def test(source: Test, regulation: Regulation, lang: Lang) -> str:
+    """Write one test in words."""
+    if source.interval is not None:
+        value = interval(source.interval).to(lang)
+    elif source.list_name:
+        count = len(source.values)
+        value = Text(f"liste « {source.list_name} » ({count})", f"list “{source.list_name}” ({count})").to(lang)
+    else:
+        value = either([shown(one, source.input, regulation).to(lang) for one in source.values], lang)
+    sign = Text("tout sauf ", "anything but ").to(lang) if source.negated else ""
+    return named(source.input, f"{sign}{value}", regulation, lang)
