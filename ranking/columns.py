@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 ID = "declaration_id"
 INSTANT = pl.Datetime("us", "UTC")
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-WITH_OFFSET = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})$"
+WITH_OFFSET = (
+    r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})$"
+)
 
 Read = pl.Series
 
@@ -61,7 +63,8 @@ def read_column(column: pl.Series, name: str, regulation: Regulation, shown: str
 
 def with_none(column: pl.Series, attribute: Attribute) -> pl.Series:
     """Turn null into the label ``none`` where null is an answer and the law has that label."""
-    if attribute.missing == "none" and "none" in attribute.labels and attribute.only_when is None:
+    labelled = attribute.missing == "none" and "none" in attribute.labels and attribute.only_when is None
+    if labelled and column.null_count():
         return column.fill_null("none")
     return column
 
@@ -74,7 +77,9 @@ def _whole(column: pl.Series, wanted: pl.DataType) -> pl.Series | None:
         return pl.select(pl.when(integral).then(column)).to_series().cast(wanted, strict=False)
     if column.dtype == pl.String:
         digits = pl.lit(column).str.strip_chars()
-        return pl.select(pl.when(digits.str.contains(r"^-?[0-9]+$")).then(digits)).to_series().cast(wanted, strict=False)
+        return (
+            pl.select(pl.when(digits.str.contains(r"^-?[0-9]+$")).then(digits)).to_series().cast(wanted, strict=False)
+        )
     return None
 
 
@@ -109,9 +114,15 @@ def _instant(column: pl.Series, _: pl.DataType) -> pl.Series | None:
         return None
     parts = pl.lit(column).str.strip_chars()
     seconds = pl.coalesce(parts.str.extract(WITH_OFFSET, 3), pl.lit(":00"))
-    offset = parts.str.extract(WITH_OFFSET, 4).str.replace("Z", "+0000", literal=True).str.replace(":", "", literal=True)
+    offset = (
+        parts.str.extract(WITH_OFFSET, 4).str.replace("Z", "+0000", literal=True).str.replace(":", "", literal=True)
+    )
     text = parts.str.extract(WITH_OFFSET, 1) + "T" + parts.str.extract(WITH_OFFSET, 2) + seconds + offset
-    return pl.select(text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False)).to_series().cast(INSTANT)
+    return (
+        pl.select(text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False))
+        .to_series()
+        .cast(INSTANT)
+    )
 
 
 def _text(column: pl.Series, _: pl.DataType) -> pl.Series | None:

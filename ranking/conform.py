@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from rules.regulation import Regulation
 
-UNSIGNED = {pl.Int16: pl.UInt16, pl.Int32: pl.UInt32, pl.Date: pl.UInt32}
-
 
 def conform(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.DataFrame:
     """Give ``frame`` the types of the law and check that every value lies in its domain, or raise a PoolError."""
@@ -56,25 +54,27 @@ def _unreadable(raw: pl.Series, read: pl.Series, name: str, regulation: Regulati
     expected = KINDS[kind]
     if kind in ("label", "code"):
         expected = Text(f"une valeur de « {name} »", f"a value of “{name}”")
-    return Fault(where, found, expected, meant(str(bad[0]), regulation.inputs[name].labels) if kind == "label" else expected,
-                 count=len(bad))
+    return Fault(
+        where,
+        found,
+        expected,
+        meant(str(bad[0]), regulation.inputs[name].labels) if kind == "label" else expected,
+        count=len(bad),
+    )
 
 
 def _out_of_domain(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> list[Fault]:
-    """Fail because a number or a date lies outside its domain, or a table would read a null that is no answer.
-
-    One pass a column: less the lower bound and seen as unsigned, a value below wraps to one far above.
-    """
+    """Fail because a number or a date lies outside its domain, or a table would read a null that is no answer."""
     spans = {name: span for name in frame.columns if (span := _bounds(name, regulation, facts_on)) is not None}
-    offsets = [
-        (pl.col(name).to_physical() - span[0]).cast(UNSIGNED[frame[name].dtype], wrap_numerical=True).max().alias(name)
-        for name, span in spans.items()
-    ]
-    highest = frame.lazy().select(offsets).collect().row(0, named=True) if offsets else {}
+    ends = frame.select(
+        *[pl.col(name).min().to_physical().alias(f"{name} min") for name in spans],
+        *[pl.col(name).max().to_physical().alias(f"{name} max") for name in spans],
+    )
+    ends = ends.row(0, named=True) if spans else {}
     faults = [
         _beyond(frame[name], span, name)
         for name, span in spans.items()
-        if highest[name] is not None and highest[name] > span[1] - span[0]
+        if ends[f"{name} min"] is not None and (ends[f"{name} min"] < span[0] or ends[f"{name} max"] > span[1])
     ]
     for name in regulation.needed:
         attribute = regulation.attributes[name]

@@ -103,7 +103,9 @@ def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation:
     yield RowRule(f"{name} present", name, holds, expected, _kind(name, attribute, regulation), (name, *wanted.inputs))
     empty = (there | pl.col(name).is_null()) | there.is_null()
     expected = Text(f"rien, sauf si {fr}", f"nothing, unless {en}")
-    write = Text("laissez la cellule vide, ou corrigez l’autre colonne", "leave the cell empty, or mend the other column")
+    write = Text(
+        "laissez la cellule vide, ou corrigez l’autre colonne", "leave the cell empty, or mend the other column"
+    )
     yield RowRule(f"{name} absent", name, empty, expected, write, (name, *wanted.inputs))
 
 
@@ -198,12 +200,24 @@ def check(frame: pl.DataFrame, raw: pl.DataFrame, rules: list[RowRule], shown: s
         rows = details.filter(pl.col(f"rule {number}") == "invalid")[ROW].sort()
         if len(rows):
             faults.append(_fault(rule, rows, raw, shown))
-            broken.append(pl.DataFrame({ROW: rows, "rule": [rule.id] * len(rows), "fr": [_reason(rule).fr] * len(rows),
-                                        "en": [_reason(rule).en] * len(rows)}))
-    reasons = pl.concat(broken).group_by(ROW, maintain_order=True).agg(
-        pl.col("rule").str.join("; ").alias("reasons"),
-        pl.col("fr").str.join(" ; ").alias("reasons_fr"),
-        pl.col("en").str.join("; ").alias("reasons_en"),
+            broken.append(
+                pl.DataFrame(
+                    {
+                        ROW: rows,
+                        "rule": [rule.id] * len(rows),
+                        "fr": [_reason(rule).fr] * len(rows),
+                        "en": [_reason(rule).en] * len(rows),
+                    }
+                )
+            )
+    reasons = (
+        pl.concat(broken)
+        .group_by(ROW, maintain_order=True)
+        .agg(
+            pl.col("rule").str.join("; ").alias("reasons"),
+            pl.col("fr").str.join(" ; ").alias("reasons_fr"),
+            pl.col("en").str.join("; ").alias("reasons_en"),
+        )
     )
     bad = raw.with_row_index(ROW).join(reasons, on=ROW, how="inner", maintain_order="left")
     bad = bad.select(pl.col(ROW).cast(pl.Int64).add(1).alias("row"), pl.exclude(ROW, RAGGED))
@@ -246,14 +260,20 @@ def _fault(rule: RowRule, rows: pl.Series, raw: pl.DataFrame, shown: str) -> Fau
     present = [name for name in rule.shows if name in first.columns]
     names = first["declaration_id"] if "declaration_id" in first.columns else pl.Series([None] * len(first))
     examples_fr, examples_en, values = [], [], []
-    for number, name, cells in zip(rows.head(EXAMPLES), names, first.select(present).rows() or [()] * len(first), strict=True):
-        value = ", ".join(_cell(cell) if len(present) == 1 else f"{column} = {_cell(cell)}"
-                          for column, cell in zip(present, cells, strict=True))
+    for number, name, cells in zip(
+        rows.head(EXAMPLES), names, first.select(present).rows() or [()] * len(first), strict=True
+    ):
+        value = ", ".join(
+            _cell(cell) if len(present) == 1 else f"{column} = {_cell(cell)}"
+            for column, cell in zip(present, cells, strict=True)
+        )
         values.append(value)
         examples_fr.append(f"ligne {number + 1} ({name})")
         examples_en.append(f"row {number + 1} ({name})")
-    found = Text(" · ".join(f"{where} : {value}" if value else where for where, value in zip(examples_fr, values, strict=True)),
-                 " · ".join(f"{where}: {value}" if value else where for where, value in zip(examples_en, values, strict=True)))
+    found = Text(
+        " · ".join(f"{where} : {value}" if value else where for where, value in zip(examples_fr, values, strict=True)),
+        " · ".join(f"{where}: {value}" if value else where for where, value in zip(examples_en, values, strict=True)),
+    )
     write = rule.write
     if rule.id.endswith("readable") and present:
         write = _suggestion(rule, first[present[0]])

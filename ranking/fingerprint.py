@@ -39,7 +39,9 @@ def _of_column(column: pl.Series) -> bytes:
         text = json.dumps([str(value) for value in column.to_list()], ensure_ascii=False)
         digest.update(text.encode())
     else:
-        unit = column.cast(pl.Datetime("us", column.dtype.time_zone)) if isinstance(column.dtype, pl.Datetime) else column
+        unit = (
+            column.cast(pl.Datetime("us", column.dtype.time_zone)) if isinstance(column.dtype, pl.Datetime) else column
+        )
         numbers = unit.to_physical().cast(pl.Int64).fill_null(0)
         digest.update(numbers.to_numpy().astype("<i8").tobytes())
     return digest.digest()

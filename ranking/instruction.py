@@ -141,8 +141,12 @@ def _of_round(source: InstructionFile, regulation: Regulation, name: str) -> lis
         faults.append(Fault(same(name), found, expected, Text("donnez un autre id", "give another id")))
     facts = source.extracted_at.astimezone(ZoneInfo(regulation.source.time_zone)).date()
     if facts > source.law_on:
-        found = Text(f"extracted_at = {facts}, law_on = {source.law_on}", f"extracted_at = {facts}, law_on = {source.law_on}")
-        expected = Text("une extraction au plus tard le jour de la ronde", "an extraction no later than the day of the round")
+        found = Text(
+            f"extracted_at = {facts}, law_on = {source.law_on}", f"extracted_at = {facts}, law_on = {source.law_on}"
+        )
+        expected = Text(
+            "une extraction au plus tard le jour de la ronde", "an extraction no later than the day of the round"
+        )
         faults.append(Fault(same(name), found, expected, same(f"law_on = {facts}")))
     return faults
 
@@ -162,16 +166,24 @@ def _of_selection(selection: Selection, regulation: Regulation, name: str) -> li
         faults.append(Fault(where, found, expected, same('note = { fr = "…", en = "…" }')))
     registered = MECHANISMS.get(selection.mechanism)
     if registered is None:
-        found = Text(f"le mécanisme inconnu « {selection.mechanism} »", f"the unknown mechanism “{selection.mechanism}”")
+        found = Text(
+            f"le mécanisme inconnu « {selection.mechanism} »", f"the unknown mechanism “{selection.mechanism}”"
+        )
         expected = Text(f"l’un de : {', '.join(MECHANISMS)}", f"one of: {', '.join(MECHANISMS)}")
         return [*faults, Fault(where, found, expected, meant(selection.mechanism, MECHANISMS))]
     given = {key for key in ("size", "min_score", "ties") if getattr(selection, key) is not None}
     for key in sorted(set(registered.needs) - given):
         found = Text(f"« {key} » absent", f"“{key}” missing")
-        expected = Text(f"« {key} », que « {selection.mechanism} » demande", f"“{key}”, which “{selection.mechanism}” needs")
-        faults.append(Fault(where, found, expected, same({"size": "size = 354", "ties": 'ties = "key"'}.get(key, f"{key} = 571"))))
+        expected = Text(
+            f"« {key} », que « {selection.mechanism} » demande", f"“{key}”, which “{selection.mechanism}” needs"
+        )
+        faults.append(
+            Fault(where, found, expected, same({"size": "size = 354", "ties": 'ties = "key"'}.get(key, f"{key} = 571")))
+        )
     for key in sorted(given - {*registered.needs, *registered.may_have}):
         found = Text(f"« {key} » avec « {selection.mechanism} »", f"“{key}” with “{selection.mechanism}”")
-        expected = Text(f"« {selection.mechanism} » ne lit pas « {key} »", f"“{selection.mechanism}” does not read “{key}”")
+        expected = Text(
+            f"« {selection.mechanism} » ne lit pas « {key} »", f"“{selection.mechanism}” does not read “{key}”"
+        )
         faults.append(Fault(where, found, expected, Text(f"supprimez « {key} »", f"delete “{key}”")))
     return faults

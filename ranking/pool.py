@@ -64,8 +64,14 @@ def read_pool(
     the day of the regulation) is a bad row. A file without rows is a pool of nobody, and not an error.
     """
     file = Path(path)
-    return check_pool(read_file(file), regulation, shown=file.name, quarantine=quarantine, facts_on=facts_on,
-                      extracted_at=extracted_at)
+    return check_pool(
+        read_file(file),
+        regulation,
+        shown=file.name,
+        quarantine=quarantine,
+        facts_on=facts_on,
+        extracted_at=extracted_at,
+    )
 
 
 def check_pool(
@@ -93,7 +99,9 @@ def check_pool(
         raise PoolError(checked.faults)
     good = frame if checked.good is None else frame[checked.good]
     good = good.drop([name for name in good.columns if name.startswith(contract.MARK)])
-    good = good.with_columns([with_none(good[name], a) for name, a in regulation.attributes.items() if name in good.columns])
+    good = good.with_columns(
+        [with_none(good[name], a) for name, a in regulation.attributes.items() if name in good.columns]
+    )
     known = list(regulation.attributes)
     return Pool(
         good,
@@ -133,12 +141,26 @@ def suggestions(pool: Pool, regulation: Regulation) -> list[tuple[str, Text]]:
 def read_file(path: Path) -> pl.DataFrame:
     """Read a file by its ending, every cell of a CSV as text. Raises PoolError when it cannot be read."""
     if not path.is_file():
-        raise PoolError([_file_fault(path, Text("aucun fichier", "no file"), Text("une banque en Parquet ou en CSV",
-                                                                             "a pool in Parquet or CSV"))])
+        raise PoolError(
+            [
+                _file_fault(
+                    path,
+                    Text("aucun fichier", "no file"),
+                    Text("une banque en Parquet ou en CSV", "a pool in Parquet or CSV"),
+                )
+            ]
+        )
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise PoolError([_file_fault(path, Text(f"l’extension « {path.suffix} »", f"the ending “{path.suffix}”"),
-                                     Text(".parquet ou .csv", ".parquet or .csv"))])
+        raise PoolError(
+            [
+                _file_fault(
+                    path,
+                    Text(f"l’extension « {path.suffix} »", f"the ending “{path.suffix}”"),
+                    Text(".parquet ou .csv", ".parquet or .csv"),
+                )
+            ]
+        )
     return reader(path)
 
 
@@ -147,10 +169,21 @@ def _parquet(path: Path) -> pl.DataFrame:
         return pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError):
         start = path.read_bytes()[:4]
-        raise PoolError([_file_fault(path, Text(f"un fichier qui commence par {start!r} ou qui est tronqué",
-                                                f"a file that begins with {start!r} or is cut short"),
-                                     Text("un fichier Parquet entier, qui commence et finit par PAR1",
-                                          "a whole Parquet file, which begins and ends with PAR1"))]) from None
+        raise PoolError(
+            [
+                _file_fault(
+                    path,
+                    Text(
+                        f"un fichier qui commence par {start!r} ou qui est tronqué",
+                        f"a file that begins with {start!r} or is cut short",
+                    ),
+                    Text(
+                        "un fichier Parquet entier, qui commence et finit par PAR1",
+                        "a whole Parquet file, which begins and ends with PAR1",
+                    ),
+                )
+            ]
+        ) from None
 
 
 def _csv(path: Path) -> pl.DataFrame:
@@ -180,9 +213,15 @@ def _ragged(text: str, separator: str, path: Path) -> pl.DataFrame:
         raise PoolError([_file_fault(path, same(str(error)), Text("du CSV valide", "valid CSV"))]) from None
     if len(set(heading)) < len(heading):
         twice = sorted({name for name in heading if heading.count(name) > 1})
-        raise PoolError([_file_fault(path, Text(f"des colonnes répétées : {', '.join(twice)}",
-                                                f"columns repeated: {', '.join(twice)}"),
-                                     Text("chaque colonne une fois", "each column once"))])
+        raise PoolError(
+            [
+                _file_fault(
+                    path,
+                    Text(f"des colonnes répétées : {', '.join(twice)}", f"columns repeated: {', '.join(twice)}"),
+                    Text("chaque colonne une fois", "each column once"),
+                )
+            ]
+        )
     width = len(heading)
     rows = [row for row in rows if row]
     data = {name: [row[i] or None if i < len(row) else None for row in rows] for i, name in enumerate(heading)}
@@ -194,4 +233,6 @@ READERS: dict[str, Callable[[Path], pl.DataFrame]] = {".parquet": _parquet, ".cs
 
 
 def _file_fault(path: Path, found: Text, expected: Text) -> Fault:
-    return Fault(same(path.name), found, expected, Text("vérifiez le chemin et le format", "check the path and the format"))
+    return Fault(
+        same(path.name), found, expected, Text("vérifiez le chemin et le format", "check the path and the format")
+    )

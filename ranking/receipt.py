@@ -66,9 +66,13 @@ def receipt(done: Round) -> dict[str, Any]:
 
 def of_instruction(instruction: Instruction) -> str:
     """Hash what an instruction says, its lists included; what was published and the notes left out."""
-    said = instruction.source.model_dump(mode="json", exclude={"selection": {"__all__": {"published", "note", "certainty"}}})
+    said = instruction.source.model_dump(
+        mode="json", exclude={"selection": {"__all__": {"published", "note", "certainty"}}}
+    )
     lists = {name: list(found.codes) for name, found in sorted(instruction.lists.items())}
-    return fingerprint.of_values({"instruction": {k: v for k, v in said.items() if k not in ("cite", "note")}, "lists": lists})
+    return fingerprint.of_values(
+        {"instruction": {k: v for k, v in said.items() if k not in ("cite", "note")}, "lists": lists}
+    )
 
 
 def _selection(done: Round, result: SelectionResult) -> dict[str, Any]:
@@ -128,8 +132,10 @@ def _check_folder(folder: Path, made: dict[str, Any]) -> None:
         before = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
         if before.get("fingerprints") == made["fingerprints"]:
             return
-        found = Text(f"la ronde {before.get('round')}, avec un autre résultat", f"the round {before.get('round')}, with another result")
+        found = Text(
+            f"la ronde {before.get('round')}, avec un autre résultat",
+            f"the round {before.get('round')}, with another result",
+        )
     expected = Text("un dossier neuf, ou celui de la même ronde", "a new folder, or that of the same round")
     write = Text("--out avec un autre dossier", "--out with another folder")
     raise RoundError([Fault(same(str(folder)), found, expected, write)])
-

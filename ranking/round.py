@@ -111,7 +111,12 @@ def run_round(instruction: Instruction, pool: Pool) -> Round:
 
 
 def _select(
-    standing: Standing, applies: pl.Series, live: NDArray[np.bool_], selection: Selection, number: int, sheet: OutcomeSheet
+    standing: Standing,
+    applies: pl.Series,
+    live: NDArray[np.bool_],
+    selection: Selection,
+    number: int,
+    sheet: OutcomeSheet,
 ) -> SelectionResult:
     """Run one selection on those still there and note what it made of each."""
     unsure = np.flatnonzero(live & applies.is_null().to_numpy())

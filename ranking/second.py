@@ -36,5 +36,7 @@ def score(frame: pl.DataFrame, regulation: Regulation, *, facts_on: date | None 
         connection.register("pool", ArrowStream(typed))
         found = pl.DataFrame(connection.sql(query))
     columns = score_columns(regulation)
-    scored = found.select(columns).with_columns(pl.col(name).cast(pl.Int32) for name in columns if name.endswith("_points"))
+    scored = found.select(columns).with_columns(
+        pl.col(name).cast(pl.Int32) for name in columns if name.endswith("_points")
+    )
     return typed.select("declaration_id").join(scored, on="declaration_id", how="left", maintain_order="left")

@@ -87,8 +87,12 @@ def sentences(found: Why, lang: Lang) -> list[str]:
     outcome = TITLES[found.outcome].to(lang)
     lines = [Text(f"Issue : {outcome}.", f"Outcome: {outcome}.").to(lang)]
     if found.outcome is Outcome.invited:
-        lines = [Text(f"Invitée à l’exercice {found.selection}, au rang {found.rank}, avec {found.score} points.",
-                      f"Invited in selection {found.selection}, at rank {found.rank}, with {found.score} points.").to(lang)]
+        lines = [
+            Text(
+                f"Invitée à l’exercice {found.selection}, au rang {found.rank}, avec {found.score} points.",
+                f"Invited in selection {found.selection}, at rank {found.rank}, with {found.score} points.",
+            ).to(lang)
+        ]
     for tried in found.tried:
         if tried.for_them and found.outcome is not Outcome.invited:
             lines.append(_missed(tried, lang))
@@ -97,10 +101,16 @@ def sentences(found: Why, lang: Lang) -> list[str]:
 
 def _missed(tried: Tried, lang: Lang) -> str:
     if tried.cut_off is None:
-        return Text(f"Exercice {tried.selection} : personne n’a été invité.",
-                    f"Selection {tried.selection}: nobody was invited.").to(lang)
+        return Text(
+            f"Exercice {tried.selection} : personne n’a été invité.",
+            f"Selection {tried.selection}: nobody was invited.",
+        ).to(lang)
     if not tried.short_by:
-        return Text(f"Exercice {tried.selection} : {tried.score} points, le seuil ; d’autres avaient déposé plus tôt.",
-                    f"Selection {tried.selection}: {tried.score} points, the cut-off; others had submitted earlier.").to(lang)
-    return Text(f"Exercice {tried.selection} : {tried.score} points, {tried.short_by} de moins que le seuil ({tried.cut_off}).",
-                f"Selection {tried.selection}: {tried.score} points, {tried.short_by} under the cut-off ({tried.cut_off}).").to(lang)
+        return Text(
+            f"Exercice {tried.selection} : {tried.score} points, le seuil ; d’autres avaient déposé plus tôt.",
+            f"Selection {tried.selection}: {tried.score} points, the cut-off; others had submitted earlier.",
+        ).to(lang)
+    return Text(
+        f"Exercice {tried.selection} : {tried.score} points, {tried.short_by} de moins que le seuil ({tried.cut_off}).",
+        f"Selection {tried.selection}: {tried.score} points, {tried.short_by} under the cut-off ({tried.cut_off}).",
+    ).to(lang)

@@ -92,7 +92,9 @@ def _faults_of(key: str, attribute: Attribute, attributes: Mapping[str, Attribut
         faults.append(Fault(where, found, expected, Text('domain = "[0, 61)"', 'domain = "[0, 61)"')))
     if attribute.type == "label" and not attribute.labels:
         expected = Text("au moins une valeur", "at least one label")
-        write = Text(f'[{key}.labels] none = {{ fr = "…", en = "…" }}', f'[{key}.labels] none = {{ fr = "…", en = "…" }}')
+        write = Text(
+            f'[{key}.labels] none = {{ fr = "…", en = "…" }}', f'[{key}.labels] none = {{ fr = "…", en = "…" }}'
+        )
         faults.append(Fault(where, Text("aucune valeur", "no label"), expected, write))
     if attribute.type == "code" and attribute.list is None:
         expected = Text("le nom d’une liste", "the name of a list")

@@ -28,7 +28,11 @@ def of_table(table: Table, fixed: Mapping[str, Value]) -> Bounds:
         columns = [found] if found is not None else columns
     low = high = 0
     for name in table.row_inputs:
-        rows = _rows(table.rows, fixed[name]) if name in fixed else [*range(len(table.points)), *([None] if beyond(table.rows) else [])]
+        rows = (
+            _rows(table.rows, fixed[name])
+            if name in fixed
+            else [*range(len(table.points)), *([None] if beyond(table.rows) else [])]
+        )
         cells = [table.outside if row is None else table.points[row][column] for row in rows for column in columns]
         low, high = low + min(cells), high + max(cells)
     return low, high
@@ -48,7 +52,9 @@ def capped(bounds: Bounds, cap: Cap | None, fixed: Mapping[str, Value]) -> Bound
     """Bound what is left under a cap."""
     if cap is None:
         return bounds
-    low_cap, high_cap = (min(cap.points), max(cap.points)) if cap.input and cap.input not in fixed else (cap.at(fixed),) * 2
+    low_cap, high_cap = (
+        (min(cap.points), max(cap.points)) if cap.input and cap.input not in fixed else (cap.at(fixed),) * 2
+    )
     return min(bounds[0], low_cap), min(bounds[1], high_cap)
 
 
@@ -130,7 +136,9 @@ def check_maximum(
             raise LawError([_maximum_fault(part, wanted, most, above=above)])
 
 
-def of_part_uncapped(part: Criterion | Group, parts: Mapping[str, Criterion | Group], fixed: Mapping[str, Value]) -> Bounds:
+def of_part_uncapped(
+    part: Criterion | Group, parts: Mapping[str, Criterion | Group], fixed: Mapping[str, Value]
+) -> Bounds:
     """Bound a part before its own cap."""
     if isinstance(part, Criterion):
         return of_criterion(part, fixed, under_cap=False)
@@ -141,7 +149,9 @@ def _maximum_fault(part: Criterion | Group, wanted: int, most: int, *, above: bo
     file = f"criteria/{part.id}.toml" if isinstance(part, Criterion) else f"groups.toml, {part.id}"
     found = Text(f"un maximum atteignable de {most}", f"an attainable maximum of {most}")
     expected = Text(f"le maximum annoncé : {wanted}", f"the announced maximum: {wanted}")
-    write = Text("corrigez les points", "mend the points") if above else Text(
-        'note = "…", qui dit pourquoi il n’est pas atteint', 'note = "…", which says why it is not attained'
+    write = (
+        Text("corrigez les points", "mend the points")
+        if above
+        else Text('note = "…", qui dit pourquoi il n’est pas atteint', 'note = "…", which says why it is not attained')
     )
     return Fault(same(file), found, expected, write)

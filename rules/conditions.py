@@ -55,8 +55,12 @@ class Condition:
         """Answer for one declaration, by Kleene's logic; an input absent from ``values`` is unknown."""
         if not self.options:
             return True
-        return any_of([all_of([test.holds(values[test.input]) if test.input in values else None for test in option])
-                       for option in self.options])
+        return any_of(
+            [
+                all_of([test.holds(values[test.input]) if test.input in values else None for test in option])
+                for option in self.options
+            ]
+        )
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -113,7 +117,9 @@ class ConditionReader:
         )
         if any(not option for option in options) and not faults:
             found = Text("une condition vide", "an empty condition")
-            faults.append(self._fault(found, Text("au moins un test", "at least one test"), same("{ feer = [0, 1, 2] }")))
+            faults.append(
+                self._fault(found, Text("au moins un test", "at least one test"), same("{ feer = [0, 1, 2] }"))
+            )
         if faults:
             raise LawError(faults)
         return Condition(read)
@@ -146,7 +152,9 @@ class ConditionReader:
         unknown = [value for value in values if not _answers(domain, value)]
         if unknown or not values:
             known = [str(answer).lower() if isinstance(answer, bool) else str(answer) for answer in domain.answers]
-            found = Text(f"« {name} » = {listed([repr(v) for v in unknown])}", f"“{name}” = {listed([repr(v) for v in unknown])}")
+            found = Text(
+                f"« {name} » = {listed([repr(v) for v in unknown])}", f"“{name}” = {listed([repr(v) for v in unknown])}"
+            )
             expected = Text(f"une valeur de « {name} »", f"a value of “{name}”")
             faults.append(self._fault(found, expected, meant(str(unknown[0]) if unknown else "", known)))
         return Test(name, tuple(values), answers_null=domain.none)
@@ -155,13 +163,18 @@ class ConditionReader:
         codes = self.scope.codes_of(str(wanted.get("in_list"))) if list(wanted) == ["in_list"] else None
         if codes is None:
             found = Text(f"« {name} » = {wanted}", f"“{name}” = {wanted}")
-            expected = Text("{ not = … } ou { in_list = \"…\" } avec une liste qui existe",
-                            "{ not = … } or { in_list = \"…\" } with a list that exists")
+            expected = Text(
+                '{ not = … } ou { in_list = "…" } avec une liste qui existe',
+                '{ not = … } or { in_list = "…" } with a list that exists',
+            )
             faults.append(self._fault(found, expected, same(f'{name} = {{ in_list = "occupations" }}')))
             return None
         unknown = [code for code in codes if not _answers(domain, code)]
         if unknown:
-            found = Text(f"la liste « {wanted['in_list']} » : {listed(unknown)}", f"the list “{wanted['in_list']}”: {listed(unknown)}")
+            found = Text(
+                f"la liste « {wanted['in_list']} » : {listed(unknown)}",
+                f"the list “{wanted['in_list']}”: {listed(unknown)}",
+            )
             expected = Text(f"des valeurs de « {name} »", f"values of “{name}”")
             faults.append(self._fault(found, expected, Text("corrigez la liste", "mend the list")))
         return Test(name, codes, list_name=wanted["in_list"], answers_null=domain.none)

@@ -95,7 +95,10 @@ def check_dates(versions: Sequence[Dated], where: str) -> None:
                         f"une version du {earlier.in_force} qui la précède dans le fichier et court jusqu’au {earlier.until or '…'}",
                         f"a version of {earlier.in_force} before it in the file, running until {earlier.until or '…'}",
                     ),
-                    Text("des versions en ordre de date, sans chevauchement", "versions in order of date, without overlap"),
+                    Text(
+                        "des versions en ordre de date, sans chevauchement",
+                        "versions in order of date, without overlap",
+                    ),
                     same(f"until = {later.in_force}"),
                 )
             )

@@ -198,7 +198,11 @@ class _Reader:
         """Write a value for a person."""
         if name not in self.values:
             return UNKNOWN
-        if value is None and name in self.regulation.attributes and self.regulation.attributes[name].missing == "unknown":
+        if (
+            value is None
+            and name in self.regulation.attributes
+            and self.regulation.attributes[name].missing == "unknown"
+        ):
             return UNKNOWN
         return titles.shown(value, name, self.regulation)
 
@@ -240,7 +244,9 @@ class _Reader:
 
     def stream(self, source: Stream) -> Eligibility:
         """Answer a stream, requirement by requirement."""
-        return Eligibility(source.id, source.title, source.holds(self.values), tuple(map(self.answer, source.requirements)))
+        return Eligibility(
+            source.id, source.title, source.holds(self.values), tuple(map(self.answer, source.requirements))
+        )
 
     def answer(self, source: Requirement) -> Answer:
         """Answer one requirement."""
@@ -266,20 +272,28 @@ def sentence(source: Points, lang: Lang) -> str:
     """Write what a criterion gave as one sentence, from its record alone."""
     title = source.title.to(lang)
     if source.state == "not_yet":
-        return Text(f"{title} : 0 point ; ce critère commence le {source.since}.",
-                    f"{title}: 0 points; this criterion begins on {source.since}.").to(lang)
+        return Text(
+            f"{title} : 0 point ; ce critère commence le {source.since}.",
+            f"{title}: 0 points; this criterion begins on {source.since}.",
+        ).to(lang)
     if source.state == "repealed":
-        return Text(f"{title} : 0 point ; ce critère a été abrogé le {source.since}.",
-                    f"{title}: 0 points; this criterion was repealed on {source.since}.").to(lang)
+        return Text(
+            f"{title} : 0 point ; ce critère a été abrogé le {source.since}.",
+            f"{title}: 0 points; this criterion was repealed on {source.since}.",
+        ).to(lang)
     if source.state == "does_not_apply":
-        return Text(f"{title} : 0 point ; ce critère ne s’applique pas à cette déclaration.",
-                    f"{title}: 0 points; this criterion does not apply to this declaration.").to(lang)
+        return Text(
+            f"{title} : 0 point ; ce critère ne s’applique pas à cette déclaration.",
+            f"{title}: 0 points; this criterion does not apply to this declaration.",
+        ).to(lang)
     reasons = "; ".join(_reason(step, lang) for step in source.steps)
     reasons = reasons.replace("; ", " ; ") if lang == "fr" else reasons
     cut = ""
     if source.taken_by_cap:
-        cut = Text(f" Le plafond de {source.cap} en retire {source.taken_by_cap}.",
-                   f" The cap of {source.cap} takes {source.taken_by_cap} away.").to(lang)
+        cut = Text(
+            f" Le plafond de {source.cap} en retire {source.taken_by_cap}.",
+            f" The cap of {source.cap} takes {source.taken_by_cap} away.",
+        ).to(lang)
     total = _points(source.points, lang)
     return Text(f"{title} : {total} ({reasons}).{cut}", f"{title}: {total} ({reasons}).{cut}").to(lang)
 

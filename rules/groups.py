@@ -95,11 +95,22 @@ def _check_tree(version: GroupsVersion, criteria: Mapping[str, Criterion], where
                 f"criteria/{name}.toml says “{criterion.group}”, groups.toml says “{held.get(name)}”",
             )
             expected = Text("le même groupe des deux côtés", "the same group on both sides")
-            faults.append(Fault(where, found, expected, Text(f"ajoutez « {name} » aux « members » de son groupe",
-                                                             f"add “{name}” to the “members” of its group")))
+            faults.append(
+                Fault(
+                    where,
+                    found,
+                    expected,
+                    Text(
+                        f"ajoutez « {name} » aux « members » de son groupe",
+                        f"add “{name}” to the “members” of its group",
+                    ),
+                )
+            )
     orphans = [name for name in names if name != ROOT and name not in held]
     if ROOT not in names or orphans:
-        found = Text(f"groupes sans parent : {listed(orphans) or ROOT}", f"groups without a parent: {listed(orphans) or ROOT}")
+        found = Text(
+            f"groupes sans parent : {listed(orphans) or ROOT}", f"groups without a parent: {listed(orphans) or ROOT}"
+        )
         expected = Text(f"une seule racine, « {ROOT} »", f"one root, “{ROOT}”")
         faults.append(Fault(where, found, expected, same(f'id = "{ROOT}", members = ["…"]')))
     if faults:

@@ -111,7 +111,9 @@ def bind(
 
 def _age(name: str, model: InputModel, attribute: Attribute, where: Text) -> Derived:
     if attribute.type != "date" or attribute.years_before is None:
-        expected = Text("un attribut de type « date » avec « years_before »", "an attribute of type “date” with “years_before”")
+        expected = Text(
+            "un attribut de type « date » avec « years_before »", "an attribute of type “date” with “years_before”"
+        )
         raise LawError([Fault(where, same(attribute.type), expected, same('of = ["birth_date"]'))])
     domain = Domain("whole", low=0, high=attribute.years_before + 1, none=attribute.only_when is not None)
     return Derived(name, "age", model.title.text, model.of[0], domain)
@@ -121,25 +123,29 @@ def _digit(name: str, model: InputModel, codes: tuple[str, ...], where: Text, *,
     bounds = Interval.parse(model.domain or "")
     if model.position is None or bounds is None or bounds.low is None or bounds.high is None:
         expected = Text("« position » et « domain »", "“position” and “domain”")
-        raise LawError([Fault(where, Text("clé absente", "key missing"), expected, same('position = 2, domain = "[0, 6)"'))])
+        raise LawError(
+            [Fault(where, Text("clé absente", "key missing"), expected, same('position = 2, domain = "[0, 6)"'))]
+        )
     position = model.position
     wrong = [c for c in codes if not (c[position - 1 : position].isdecimal() and int(c[position - 1]) in bounds)]
     if wrong:
-        expected = Text(
-            f"un chiffre de {bounds} en position {position}", f"a digit of {bounds} at position {position}"
-        )
+        expected = Text(f"un chiffre de {bounds} en position {position}", f"a digit of {bounds} at position {position}")
         raise LawError([Fault(where, same(f"{wrong[0]}"), expected, Text("corrigez la liste", "mend the list"))])
     values = tuple((code, int(code[position - 1])) for code in codes)
-    return Derived(name, "digit", model.title.text, model.of[0], Domain("whole", bounds.low, bounds.high, none=none), values)
+    return Derived(
+        name, "digit", model.title.text, model.of[0], Domain("whole", bounds.low, bounds.high, none=none), values
+    )
 
 
-def _listed(
-    name: str, model: InputModel, attribute: Attribute, lists: Mapping[str, DatedList], where: Text
-) -> Derived:
+def _listed(name: str, model: InputModel, attribute: Attribute, lists: Mapping[str, DatedList], where: Text) -> Derived:
     source = lists.get(model.list or "")
     if source is None or model.column not in source.columns:
-        found = Text(f"list = {model.list!r}, column = {model.column!r}", f"list = {model.list!r}, column = {model.column!r}")
-        expected = Text("une liste du programme et l’une de ses colonnes", "a list of the program and one of its columns")
+        found = Text(
+            f"list = {model.list!r}, column = {model.column!r}", f"list = {model.list!r}, column = {model.column!r}"
+        )
+        expected = Text(
+            "une liste du programme et l’une de ses colonnes", "a list of the program and one of its columns"
+        )
         raise LawError([Fault(where, found, expected, meant(model.list or "", lists))])
     codes = lists[attribute.list or ""].codes
     row_of = source.by_code

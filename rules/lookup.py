@@ -25,45 +25,41 @@ from rules.inputs import EPOCH, days_by_year
 from rules.text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import date
 
-
-    from rules.conditions import Condition
     from rules.domains import Domain, Value
     from rules.inputs import Derived
     from rules.regulation import Regulation
-    from rules.tables import Axis, Cap
+    from rules.tables import Cap
 
 LARGEST = 2**16
 
 
 @dataclass(frozen=True)
 class Code:
-    """How the values of an input become 0, 1, 2 …: whole numbers are clipped to ``low`` … ``high``, beyond which nothing changes."""
+    """How the values of an input become 0, 1, 2 …: whole numbers above ``high`` count as ``high``, where nothing changes any more."""
 
     name: str
     domain: Domain
-    low: int = 0
     high: int = 0
 
     @property
     def size(self) -> int:
         """How many codes there are, one more for null where it is a value."""
-        count = self.high - self.low + 1 if self.domain.kind == "whole" else len(self.domain.answers)
-        return count + self.domain.none
+        return len(self.values)
 
     @property
     def values(self) -> list[Value]:
         """One value for each code."""
-        known = range(self.low, self.high + 1) if self.domain.kind == "whole" else self.domain.answers
+        known = range(self.domain.low, self.high + 1) if self.domain.kind == "whole" else self.domain.answers
         return [*known, *([None] if self.domain.none else [])]
 
     def expression(self, width: pl.DataType) -> pl.Expr:
         """Compute the code as a whole number of type ``width``.
 
         ``when`` and a wrapping cast stand for ``clip`` and a strict one, which cost twenty times as much; nothing wraps,
-        because every value was checked against the domain before.
+        because every value was checked against the domain before. Clipping low values costs more than the codes it saves.
         """
         column = pl.col(self.name)
         if self.domain.kind == "boolean":
@@ -71,18 +67,15 @@ class Code:
         elif self.domain.kind == "label":
             code = column.to_physical().cast(width)
         else:
-            code = self._clipped(column).cast(width, wrap_numerical=True)
+            code = self._from_zero(column).cast(width, wrap_numerical=True)
         if not self.domain.none:
             return code
         return pl.when(column.is_null()).then(pl.lit(self.size - 1, width)).otherwise(code)
 
-    def _clipped(self, column: pl.Expr) -> pl.Expr:
-        first, last = _ends(self.domain)
-        if self.high < last:
+    def _from_zero(self, column: pl.Expr) -> pl.Expr:
+        if self.high < self.domain.high - 1:
             column = pl.when(column > self.high).then(self.high).otherwise(column)
-        if self.low > first:
-            column = pl.when(column < self.low).then(self.low).otherwise(column)
-        return column - self.low if self.low else column
+        return column - self.domain.low if self.domain.low else column
 
 
 @dataclass(frozen=True)
@@ -247,7 +240,9 @@ def compiled(regulation: Regulation, *, breakdown: bool) -> Compiled:
 
 
 def _group(group: Group, compiler: Compiler) -> pl.Expr:
-    names = {part.id: part.id if part.id == ROOT else f"{part.id}_points" for part in compiler.regulation.parts.values()}
+    names = {
+        part.id: part.id if part.id == ROOT else f"{part.id}_points" for part in compiler.regulation.parts.values()
+    }
     members = [pl.col(names[member]) for member in group.members]
     combined = reduce(add, members) if group.how == "sum" else pl.max_horizontal(members)
     limited = plain.under(combined, group.cap if compiler._binds(group) else None)  # noqa: SLF001 - same module
@@ -255,39 +250,23 @@ def _group(group: Group, compiler: Compiler) -> pl.Expr:
 
 
 def _codes(regulation: Regulation) -> dict[str, Code]:
-    """Find, for each input that points depend on, the range outside which no table changes."""
-    edges: dict[str, list[tuple[int, int]]] = {}
+    """Find, for each input that points depend on, the value above which no table changes."""
+    highs: dict[str, int] = {}
     for criterion in regulation.criteria:
         for table in criterion.tables:
-            axes = [(name, table.rows) for name in table.row_inputs]
-            axes += [(table.column_input, table.columns)] if table.column_input and table.columns else []
-            for name, axis in axes:
-                edges.setdefault(name, []).append(_edges(axis, regulation.inputs[name]))
-        for name, span in _tested(criterion.applies_when, regulation.inputs):
-            edges.setdefault(name, []).append(span)
+            for name in table.row_inputs:
+                highs[name] = max(highs.get(name, 0), table.rows.last_change)
+            if table.column_input and table.columns:
+                highs[table.column_input] = max(highs.get(table.column_input, 0), table.columns.last_change)
+        for name in criterion.applies_when.inputs:
+            highs[name] = regulation.inputs[name].high - 1
     for part in regulation.parts.values():
         if part.cap and part.cap.input:
-            edges.setdefault(part.cap.input, []).append((0, 0))
+            highs.setdefault(part.cap.input, 0)
     return {
-        name: Code(name, regulation.inputs[name], min(low for low, _ in spans), max(high for _, high in spans))
-        for name, spans in edges.items()
+        name: Code(name, regulation.inputs[name], max(high, regulation.inputs[name].low))
+        for name, high in highs.items()
     }
-
-
-def _edges(axis: Axis, domain: Domain) -> tuple[int, int]:
-    return axis.edges if domain.kind == "whole" else (0, 0)
-
-
-def _tested(condition: Condition, inputs: Mapping[str, Domain]) -> list[tuple[str, tuple[int, int]]]:
-    spans = []
-    for test in (test for option in condition.options for test in option):
-        domain = inputs[test.input]
-        spans.append((test.input, _ends(domain) if domain.kind == "whole" else (0, 0)))
-    return spans
-
-
-def _ends(domain: Domain) -> tuple[int, int]:
-    return domain.low, domain.high - 1
 
 
 def derive(regulation: Regulation, facts_on: date, names: Iterable[str]) -> list[pl.Expr]:

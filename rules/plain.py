@@ -156,5 +156,3 @@ def streams(regulation: Regulation, absent: Collection[str]) -> list[pl.Expr]:
         reduce(and_, [condition(r.where, absent) for r in stream.requirements]).alias(f"eligible_{stream.id}")
         for stream in regulation.streams
     ]
-
-

@@ -140,7 +140,9 @@ class Program:
             return
         end = source.ends or "…"
         found = Text(f"le {day}", f"{day}")
-        expected = Text(f"un jour à partir du {source.begins} et avant le {end}", f"a day from {source.begins} and before {end}")
+        expected = Text(
+            f"un jour à partir du {source.begins} et avant le {end}", f"a day from {source.begins} and before {end}"
+        )
         raise LawError([Fault(same(f"{source.id}, program.toml"), found, expected, same(f"--on {source.begins}"))])
 
     def _regulation(self, day: date) -> Regulation:
@@ -236,5 +238,7 @@ def load(program: str | Path) -> Program:
     if (Path(program) / "program.toml").is_file():
         return Program(Path(program))
     found = Text(f"le programme inconnu « {program} »", f"the unknown program “{program}”")
-    expected = Text("l’id d’un programme ou un dossier avec program.toml", "the id of a program or a folder with program.toml")
+    expected = Text(
+        "l’id d’un programme ou un dossier avec program.toml", "the id of a program or a folder with program.toml"
+    )
     raise LawError([Fault(same(str(program)), found, expected, meant(str(program), library()))])

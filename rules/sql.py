@@ -56,7 +56,9 @@ def scoring(
         columns += [exp.column(_column(part.id), quoted=True) for part in parts]
     columns.append(_alias(exp.cast(exp.column(ROOT, quoted=True), "INT"), ROOT))
     if breakdown:
-        columns += [_alias(stream_holds(stream.requirements, absent), f"eligible_{stream.id}") for stream in regulation.streams]
+        columns += [
+            _alias(stream_holds(stream.requirements, absent), f"eligible_{stream.id}") for stream in regulation.streams
+        ]
     final = exp.select(*columns).from_(stages[-1][0])
     return reduce(lambda whole, stage: whole.with_(stage[0], as_=stage[1]), stages, final)
 
@@ -83,10 +85,14 @@ def literal(value: Value) -> exp.Expression:
 def _derived(source: Derived, facts_on: date) -> exp.Expression:
     of = _name(source.of)
     if source.function == "age":
-        born = exp.Add(this=exp.Mul(this=exp.Extract(this=exp.var("MONTH"), expression=of.copy()), expression=exp.convert(100)),
-                       expression=exp.Extract(this=exp.var("DAY"), expression=of.copy()))
+        born = exp.Add(
+            this=exp.Mul(this=exp.Extract(this=exp.var("MONTH"), expression=of.copy()), expression=exp.convert(100)),
+            expression=exp.Extract(this=exp.var("DAY"), expression=of.copy()),
+        )
         not_yet = exp.GT(this=exp.paren(born), expression=exp.convert(facts_on.month * 100 + facts_on.day))
-        years = exp.Sub(this=exp.convert(facts_on.year), expression=exp.Extract(this=exp.var("YEAR"), expression=of.copy()))
+        years = exp.Sub(
+            this=exp.convert(facts_on.year), expression=exp.Extract(this=exp.var("YEAR"), expression=of.copy())
+        )
         less = exp.Case().when(not_yet, exp.convert(1)).else_(exp.convert(0))
         return exp.Sub(this=exp.paren(years), expression=less)
     by_value: dict[Value, list[str]] = {}

@@ -89,10 +89,14 @@ def streams_of(version: StreamsVersion, scope: Scope) -> tuple[Stream, ...]:
         requirements = []
         for item in model.requirement:
             head = f"streams.toml, {{}} {version.in_force}, {{}} {model.id}, {{}} {item.id}"
-            where = Text(head.format("version du", "volet", "condition"), head.format("version of", "stream", "requirement"))
+            where = Text(
+                head.format("version du", "volet", "condition"), head.format("version of", "stream", "requirement")
+            )
             try:
                 condition = ConditionReader(where, scope).read(item.where)
-                requirements.append(Requirement(item.id, item.title.text, item.cite, condition, item.note and item.note.text))
+                requirements.append(
+                    Requirement(item.id, item.title.text, item.cite, condition, item.note and item.note.text)
+                )
             except LawError as error:
                 faults += error.faults
         streams.append(Stream(model.id, model.title.text, tuple(requirements)))

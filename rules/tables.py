@@ -66,15 +66,12 @@ class Axis:
         return str(key).lower() if isinstance(key, bool) else str(key)
 
     @property
-    def edges(self) -> tuple[int, int]:
-        """Bounds between which a whole number matters: below the first or above the last nothing changes."""
-        intervals = [key for key in self.keys if isinstance(key, Interval)]
-        starts = [i.low for i in intervals if i.low is not None]
-        ends = [i.high for i in intervals if i.high is not None]
+    def last_change(self) -> int:
+        """The whole number above which every value falls in the same row; the low end where there is but one row."""
+        starts = [key.low for key in self.keys if isinstance(key, Interval) and key.low is not None]
+        ends = [key.high for key in self.keys if isinstance(key, Interval) and key.high is not None]
         cuts = [cut for cut in (*starts, *ends) if self.domain.low < cut < self.domain.high]
-        if not cuts:
-            return self.domain.low, self.domain.low
-        return min(cuts) - 1, max(cuts)
+        return max(cuts, default=self.domain.low)
 
 
 @dataclass(frozen=True)
@@ -215,7 +212,9 @@ class TableCheck:
         if domain.kind == "whole":
             key = Interval.parse(label) if isinstance(label, str) else None
             if key is None:
-                expected = Text(f"un intervalle d’entiers pour « {name} »", f"an interval of whole numbers for “{name}”")
+                expected = Text(
+                    f"un intervalle d’entiers pour « {name} »", f"an interval of whole numbers for “{name}”"
+                )
                 faults.append(self.fault(same(repr(label)), expected, same('"[18, 31)"')))
             return key
         if label not in domain.answers or isinstance(label, bool) != (domain.kind == "boolean"):
@@ -244,9 +243,12 @@ class TableCheck:
             if (key.low or domain.low) >= domain.high or (key.high is not None and key.high <= domain.low):
                 found = Text(f"la ligne {key}, inatteignable", f"the row {key}, which no value reaches")
                 expected = Text(
-                    f"« {name} » va de {domain.low} à {domain.high - 1}", f"“{name}” goes from {domain.low} to {domain.high - 1}"
+                    f"« {name} » va de {domain.low} à {domain.high - 1}",
+                    f"“{name}” goes from {domain.low} to {domain.high - 1}",
                 )
-                faults.append(self.fault(found, expected, Text("corrigez ou supprimez la ligne", "mend or delete the row")))
+                faults.append(
+                    self.fault(found, expected, Text("corrigez ou supprimez la ligne", "mend or delete the row"))
+                )
         for first, second in zip(intervals, intervals[1:], strict=False):
             self._meet(first, second, faults)
 
@@ -259,7 +261,9 @@ class TableCheck:
             if gap
             else Text(f"{first} et {second} se chevauchent", f"{first} and {second} overlap")
         )
-        expected = Text("des lignes qui se suivent, en ordre croissant", "rows that follow each other, in ascending order")
+        expected = Text(
+            "des lignes qui se suivent, en ordre croissant", "rows that follow each other, in ascending order"
+        )
         write = Text(
             f"une ligne qui commence à {first.high if first.high is not None else '…'}",
             f"a row that begins at {first.high if first.high is not None else '…'}",
@@ -270,7 +274,9 @@ class TableCheck:
         intervals = [key for key in keys if isinstance(key, Interval)]
         if intervals and domain.low in intervals[0] and domain.high - 1 in intervals[-1]:
             return
-        found = Text(f"colonnes {listed([str(i) for i in intervals])}", f"columns {listed([str(i) for i in intervals])}")
+        found = Text(
+            f"colonnes {listed([str(i) for i in intervals])}", f"columns {listed([str(i) for i in intervals])}"
+        )
         expected = Text(
             f"toutes les valeurs de « {name} », de {domain.low} à {domain.high - 1}",
             f"every value of “{name}”, from {domain.low} to {domain.high - 1}",
@@ -285,7 +291,8 @@ class TableCheck:
         self._known([raw.input], faults)
         if not faults and len(raw.columns) != len(raw.points):
             found = Text(
-                f"{len(raw.columns)} colonnes, {len(raw.points)} plafonds", f"{len(raw.columns)} columns, {len(raw.points)} caps"
+                f"{len(raw.columns)} colonnes, {len(raw.points)} plafonds",
+                f"{len(raw.columns)} columns, {len(raw.points)} caps",
             )
             expected = Text("autant de plafonds que de colonnes", "as many caps as columns")
             faults.append(self.fault(found, expected, same("columns = [false, true], points = [24, 22]")))

@@ -46,6 +46,11 @@ def main() -> None:
         sys.exit(130)
     except OSError as error:
         where = error.filename or ""
-        click.echo(Text(f"Impossible de lire ou d’écrire {where} : {error.strerror}",
-                        f"Cannot read or write {where}: {error.strerror}").to(lang), err=True)
+        click.echo(
+            Text(
+                f"Impossible de lire ou d’écrire {where} : {error.strerror}",
+                f"Cannot read or write {where}: {error.strerror}",
+            ).to(lang),
+            err=True,
+        )
         sys.exit(1)

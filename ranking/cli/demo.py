@@ -19,15 +19,33 @@ ROUND = "2026-04-30"
 
 
 @words.command(
-    Text("Une vraie ronde sur une banque synthétique, de bout en bout, avec deux cas expliqués.",
-         "A real round on a synthetic pool, end to end, with two cases explained."),
+    Text(
+        "Une vraie ronde sur une banque synthétique, de bout en bout, avec deux cas expliqués.",
+        "A real round on a synthetic pool, end to end, with two cases explained.",
+    ),
     "tirage demo --lang fr",
 )
-@words.option("--size", type=click.IntRange(min=1000), default=150_000, show_default=True,
-              words=Text("Nombre de déclarations.", "How many declarations."))
-@words.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, words=Text("Graine du hasard.", "Seed of chance."))
-@words.option("--out", type=click.Path(file_okay=False), words=Text("Dossier où tout garder ; temporaire sinon.",
-                                                                    "Folder in which to keep everything; else a temporary one."))
+@words.option(
+    "--size",
+    type=click.IntRange(min=1000),
+    default=150_000,
+    show_default=True,
+    words=Text("Nombre de déclarations.", "How many declarations."),
+)
+@words.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=7,
+    show_default=True,
+    words=Text("Graine du hasard.", "Seed of chance."),
+)
+@words.option(
+    "--out",
+    type=click.Path(file_okay=False),
+    words=Text(
+        "Dossier où tout garder ; temporaire sinon.", "Folder in which to keep everything; else a temporary one."
+    ),
+)
 def demo(size: int, seed: int, out: str | None, lang: Lang) -> None:
     """Run the demonstration."""
     from ranking import receipt, sample
@@ -44,20 +62,33 @@ def demo(size: int, seed: int, out: str | None, lang: Lang) -> None:
     read = read_instruction(file)
     screen = terminal.console()
     count = Text(number(size, "fr"), number(size, "en"))
-    with terminal.step(Text(f"Banque synthétique de {count.fr} déclarations : aucune personne réelle",
-                            f"Synthetic pool of {count.en} declarations: no real person"), lang):
+    with terminal.step(
+        Text(
+            f"Banque synthétique de {count.fr} déclarations : aucune personne réelle",
+            f"Synthetic pool of {count.en} declarations: no real person",
+        ),
+        lang,
+    ):
         terminal.save(sample.generate(read.regulation, size, seed=seed, on=read.facts_on), folder / "pool.parquet")
     with terminal.step(Text("Banque lue et vérifiée, ligne par ligne", "Pool read and checked, row by row"), lang):
-        pool = read_pool(folder / "pool.parquet", read.regulation, facts_on=read.facts_on, extracted_at=read.source.extracted_at)
-    with terminal.step(Text("Pointage : 19 critères de la grille du Québec", "Scores: 19 criteria of Québec’s grid"), lang):
+        pool = read_pool(
+            folder / "pool.parquet", read.regulation, facts_on=read.facts_on, extracted_at=read.source.extracted_at
+        )
+    with terminal.step(
+        Text("Pointage : 19 critères de la grille du Québec", "Scores: 19 criteria of Québec’s grid"), lang
+    ):
         terminal.save(score(pool.frame, read.regulation, facts_on=read.facts_on), folder / "scores.parquet")
     with terminal.step(Text("Ronde : 14 exercices, 4 volets", "Round: 14 selections, 4 streams"), lang):
         done = run_round(read, pool)
         receipt.save(done, folder / "round")
     screen.print()
     screen.print(results(done, lang))
-    screen.print(Text("Les minimums publiés sont ceux de la vraie banque ; les nôtres, ceux d’une banque inventée.",
-                      "The published minima are those of the real pool; ours are those of an invented one.").to(lang))
+    screen.print(
+        Text(
+            "Les minimums publiés sont ceux de la vraie banque ; les nôtres, ceux d’une banque inventée.",
+            "The published minima are those of the real pool; ours are those of an invented one.",
+        ).to(lang)
+    )
     screen.print(outcomes(done, lang))
     for declaration_id in two_cases(done):
         _tell(done, declaration_id, lang)
@@ -93,8 +124,12 @@ def _next(folder: Path, file: Path, done: Round, lang: Lang) -> None:
     screen = terminal.console()
     screen.rule()
     screen.print(Text(f"Fichiers : {folder}", f"Files: {folder}").to(lang), soft_wrap=True)
-    screen.print(Text("  pool.parquet, scores.parquet, round/ (invitations, issues, reçu, règle et instruction)",
-                      "  pool.parquet, scores.parquet, round/ (invitations, outcomes, receipt, law and instruction)").to(lang))
+    screen.print(
+        Text(
+            "  pool.parquet, scores.parquet, round/ (invitations, issues, reçu, règle et instruction)",
+            "  pool.parquet, scores.parquet, round/ (invitations, outcomes, receipt, law and instruction)",
+        ).to(lang)
+    )
     screen.print(Text("À essayer ensuite :", "To try next:").to(lang))
     for line in (
         f"tirage law show {PROGRAM} --on {facts} --lang {lang}",

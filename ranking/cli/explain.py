@@ -21,8 +21,10 @@ ANSWERS = {True: Text("oui", "yes"), False: Text("non", "no"), None: Text("incon
 
 
 @words.command(
-    Text("Explique le pointage d’une déclaration : chaque fait, chaque ligne de la grille, chaque disposition.",
-         "Explains the score of one declaration: each fact, each row of the law, each provision."),
+    Text(
+        "Explique le pointage d’une déclaration : chaque fait, chaque ligne de la grille, chaque disposition.",
+        "Explains the score of one declaration: each fact, each row of the law, each provision.",
+    ),
     "tirage explain out/p.parquet S0000001 --program quebec/pstq --on 2026-04-27 --lang fr",
 )
 @click.argument("file", type=click.Path())
@@ -32,7 +34,13 @@ ANSWERS = {True: Text("oui", "yes"), False: Text("non", "no"), None: Text("incon
 @words.facts_on
 @words.as_json
 def explain(  # noqa: PLR0913 - the options of the command
-    file: str, declaration_id: str, program: str, on: date, facts_on: date | None, as_json: bool, lang: Lang,  # noqa: FBT001
+    file: str,
+    declaration_id: str,
+    program: str,
+    on: date,
+    facts_on: date | None,
+    as_json: bool,
+    lang: Lang,  # noqa: FBT001
 ) -> None:
     """Explain one declaration."""
     from ranking.cli import terminal
@@ -75,21 +83,29 @@ def print_explanation(found: Explanation, lang: Lang) -> None:
     source = Text("Sources", "Sources").to(lang)
     screen.print(f"{source}{' ' if lang == 'fr' else ''}: {'; '.join(acts)}")
     law_on, facts = written(found.law_on, lang), written(found.facts_on, lang)
-    screen.print(Text(f"Règle du {law_on}, empreinte {found.law_hash[:16]} ; faits au {facts}.",
-                      f"Law of {law_on}, fingerprint {found.law_hash[:16]}; facts on {facts}.").to(lang))
+    screen.print(
+        Text(
+            f"Règle du {law_on}, empreinte {found.law_hash[:16]} ; faits au {facts}.",
+            f"Law of {law_on}, fingerprint {found.law_hash[:16]}; facts on {facts}.",
+        ).to(lang)
+    )
 
 
 def _cap_note(title: Text, cap: int | None, taken: int, lang: Lang) -> str:
-    return Text(f"{title.fr} : le plafond de {cap} retire {taken} points.",
-                f"{title.en}: the cap of {cap} takes {taken} points away.").to(lang)
+    return Text(
+        f"{title.fr} : le plafond de {cap} retire {taken} points.",
+        f"{title.en}: the cap of {cap} takes {taken} points away.",
+    ).to(lang)
 
 
 def points_table(found: Explanation, lang: Lang) -> Table:
     """Make the table of points: one line a reading, one line a group; a fact that several criteria read comes once."""
     from ranking.cli import terminal
 
-    heading = Text(f"Déclaration {found.declaration_id} : {found.score} points",
-                   f"Declaration {found.declaration_id}: {found.score} points").to(lang)
+    heading = Text(
+        f"Déclaration {found.declaration_id} : {found.score} points",
+        f"Declaration {found.declaration_id}: {found.score} points",
+    ).to(lang)
     columns = Text("Critère|Fait|Ligne|Points", "Criterion|Fact|Row|Points").to(lang).split("|")
     made = terminal.table(heading, *columns, right=(3,))
     common = common_facts(found)
@@ -126,8 +142,12 @@ def _criterion_rows(made: Table, criterion: Points, common: set[str], lang: Lang
         made.add_row(title, f"[dim]{reason.to(lang)}[/]", "", "0")
     for step in criterion.steps:
         facts = [fact for fact in step.facts if fact.input not in common]
-        words = [fact.shown.to(lang) if fact.title == criterion.title else
-                 f"{fact.title.to(lang)}{colon(lang)}{fact.shown.to(lang)}" for fact in facts]
+        words = [
+            fact.shown.to(lang)
+            if fact.title == criterion.title
+            else f"{fact.title.to(lang)}{colon(lang)}{fact.shown.to(lang)}"
+            for fact in facts
+        ]
         made.add_row(title, "\n".join(words), step.row_words.to(lang), str(step.points))
         title = ""
 
@@ -136,7 +156,9 @@ def streams_table(streams: tuple[Eligibility, ...], lang: Lang) -> Table:
     """Make the table of streams: the answer, and the requirements that decided."""
     from ranking.cli import terminal
 
-    columns = Text("Volet|Admissible|Condition qui a décidé|Disposition", "Stream|Eligible|Requirement that decided|Provision")
+    columns = Text(
+        "Volet|Admissible|Condition qui a décidé|Disposition", "Stream|Eligible|Requirement that decided|Provision"
+    )
     made = terminal.table(Text("Volets", "Streams").to(lang), *columns.to(lang).split("|"))
     for stream in streams:
         decisive = stream.decisive

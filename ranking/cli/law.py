@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 law = words.LazyGroup(
     "law",
     {"list": "ranking.cli.law:list_", "show": "ranking.cli.law:show"},
-    Text("La règle : les programmes, et la règle consolidée d’un jour.", "The law: programs, and the consolidated law of a day."),
+    Text(
+        "La règle : les programmes, et la règle consolidée d’un jour.",
+        "The law: programs, and the consolidated law of a day.",
+    ),
     "tirage law show quebec/pstq --on 2026-04-27 --lang fr",
 )
 
@@ -38,7 +41,9 @@ def list_(as_json: bool, lang: Lang) -> None:  # noqa: FBT001 - an option
 
     sources = [load(name).source for name in library()]
     if as_json:
-        terminal.print_json([source.model_dump(mode="json", include={"id", "title", "begins", "ends"}) for source in sources])
+        terminal.print_json(
+            [source.model_dump(mode="json", include={"id", "title", "begins", "ends"}) for source in sources]
+        )
         return
     columns = Text("Programme|Titre|Début|Fin", "Program|Title|Begins|Ends").to(lang).split("|")
     made = terminal.table(Text("Programmes", "Programs").to(lang), *columns)
@@ -48,8 +53,10 @@ def list_(as_json: bool, lang: Lang) -> None:  # noqa: FBT001 - an option
 
 
 @words.command(
-    Text("Montre la règle consolidée d’un jour : grilles, plafonds, volets, dispositions, points ouverts.",
-         "Shows the consolidated law of a day: tables, caps, streams, provisions, open points."),
+    Text(
+        "Montre la règle consolidée d’un jour : grilles, plafonds, volets, dispositions, points ouverts.",
+        "Shows the consolidated law of a day: tables, caps, streams, provisions, open points.",
+    ),
     "tirage law show quebec/pstq --on 2026-04-27 --lang fr",
 )
 @click.argument("program")
@@ -74,8 +81,10 @@ def document(regulation: Regulation, lang: Lang) -> list[Table | str]:
     source = regulation.source
     parts: list[Table | str] = [
         f"[bold]{source.title.text.to(lang)}[/]",
-        Text(f"Règle du {written(regulation.day, 'fr')}, empreinte {regulation.hash[:16]}",
-             f"Law of {written(regulation.day, 'en')}, fingerprint {regulation.hash[:16]}").to(lang),
+        Text(
+            f"Règle du {written(regulation.day, 'fr')}, empreinte {regulation.hash[:16]}",
+            f"Law of {written(regulation.day, 'en')}, fingerprint {regulation.hash[:16]}",
+        ).to(lang),
         _citation(source.cite.act, source.cite.provision, lang),
     ]
     for group in regulation.groups[:-1]:
@@ -107,25 +116,37 @@ def _cap(cap: Cap, regulation: Regulation, lang: Lang) -> str:
     if cap.input is None:
         return number(cap.points[0], lang)
     title = input_title(cap.input, regulation).to(lang)
-    pairs = [f"{number(points, lang)} ({title}{' ' if lang == 'fr' else ''}: {shown(key, cap.input, regulation).to(lang)})"
-             for key, points in zip(cap.columns, cap.points, strict=True)]
+    pairs = [
+        f"{number(points, lang)} ({title}{' ' if lang == 'fr' else ''}: {shown(key, cap.input, regulation).to(lang)})"
+        for key, points in zip(cap.columns, cap.points, strict=True)
+    ]
     return ", ".join(pairs)
 
 
 def _criterion(criterion: Criterion, regulation: Regulation, lang: Lang) -> list[Table | str]:
     if criterion.source is None:
-        reason = Text(f"commence le {written(criterion.begins, 'fr')}", f"begins on {written(criterion.begins, 'en')}") if criterion.begins else Text(
-            f"abrogé le {criterion.ended}", f"repealed on {criterion.ended}")
+        reason = (
+            Text(f"commence le {written(criterion.begins, 'fr')}", f"begins on {written(criterion.begins, 'en')}")
+            if criterion.begins
+            else Text(f"abrogé le {criterion.ended}", f"repealed on {criterion.ended}")
+        )
         return [f"{criterion.title.to(lang)} : {reason.to(lang)}"]
     parts: list[Table | str] = [""]
     parts += [_table(criterion, found, regulation, lang) for found in criterion.tables]
     cite = criterion.source.cite
-    checked = Text("disposition vérifiée", "provision checked") if cite.provision_checked else Text(
-        "disposition non vérifiée au texte", "provision not checked against the text")
-    parts.append(f"[dim]{cite.provision} · {Text('en vigueur le', 'in force').to(lang)} {written(criterion.source.in_force, lang)}"
-                 f" · {cite.certainty.text.to(lang)} · {checked.to(lang)}[/]")
+    checked = (
+        Text("disposition vérifiée", "provision checked")
+        if cite.provision_checked
+        else Text("disposition non vérifiée au texte", "provision not checked against the text")
+    )
+    parts.append(
+        f"[dim]{cite.provision} · {Text('en vigueur le', 'in force').to(lang)} {written(criterion.source.in_force, lang)}"
+        f" · {cite.certainty.text.to(lang)} · {checked.to(lang)}[/]"
+    )
     if criterion.applies_when.options:
-        parts.append(Text("Seulement si : ", "Only if: ").to(lang) + condition(criterion.applies_when, regulation, lang))
+        parts.append(
+            Text("Seulement si : ", "Only if: ").to(lang) + condition(criterion.applies_when, regulation, lang)
+        )
     if criterion.source.note:
         parts.append(f"[italic]{criterion.source.note.text.to(lang)}[/]")
     return parts
@@ -148,7 +169,9 @@ def _table(criterion: Criterion, found: LawTable, regulation: Regulation, lang: 
     if len(titles) > 1:
         made.caption, made.caption_justify = " + ".join(titles), "left"
     if beyond(found.rows):
-        made.add_row(Text("au-delà des bouts", "beyond the ends").to(lang), *[str(found.outside)] * len(columns), style="dim")
+        made.add_row(
+            Text("au-delà des bouts", "beyond the ends").to(lang), *[str(found.outside)] * len(columns), style="dim"
+        )
     return made
 
 
@@ -159,11 +182,15 @@ def _order(regulation: Regulation, lang: Lang) -> str:
     }
     ways = {"descending": Text("décroissant", "descending"), "ascending": Text("croissant", "ascending")}
     keys = ", ".join(f"{names[i.key].to(lang)} ({ways[i.direction].to(lang)})" for i in regulation.source.order)
-    last = Text("puis, en dernier recours, le numéro de déclaration, ce que la règle ne dit pas",
-                "then, as a last resort that the law does not give, the declaration number").to(lang)
+    last = Text(
+        "puis, en dernier recours, le numéro de déclaration, ce que la règle ne dit pas",
+        "then, as a last resort that the law does not give, the declaration number",
+    ).to(lang)
     life = regulation.source.lifecycle
-    days = Text(f"Validité : {life.validity_months} mois. Réponse : {life.answer_days} jours.",
-                f"Validity: {life.validity_months} months. Answer: {life.answer_days} days.").to(lang)
+    days = Text(
+        f"Validité : {life.validity_months} mois. Réponse : {life.answer_days} jours.",
+        f"Validity: {life.validity_months} months. Answer: {life.answer_days} days.",
+    ).to(lang)
     return Text(f"Ordre : {keys}, {last}.\n{days}", f"Order: {keys}, {last}.\n{days}").to(lang)
 
 
@@ -171,14 +198,23 @@ def streams(regulation: Regulation, lang: Lang) -> Table:
     """Make the table of streams and requirements."""
     from ranking.cli import terminal
 
-    columns = Text("Volet|Condition|Ce qui est lu|Disposition", "Stream|Requirement|What is read|Provision").to(lang).split("|")
+    columns = (
+        Text("Volet|Condition|Ce qui est lu|Disposition", "Stream|Requirement|What is read|Provision")
+        .to(lang)
+        .split("|")
+    )
     made = terminal.table(Text("Volets et conditions", "Streams and requirements").to(lang), *columns)
     for stream in regulation.streams:
         title = stream.title.to(lang)
         for position, requirement in enumerate(stream.requirements):
             last = position == len(stream.requirements) - 1
-            made.add_row(title, requirement.title.to(lang), condition(requirement.where, regulation, lang),
-                         requirement.cite.provision, end_section=last)
+            made.add_row(
+                title,
+                requirement.title.to(lang),
+                condition(requirement.where, regulation, lang),
+                requirement.cite.provision,
+                end_section=last,
+            )
             title = ""
     return made
 

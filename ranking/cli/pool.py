@@ -21,18 +21,36 @@ pool = words.LazyGroup(
 
 
 @words.command(
-    Text("Fabrique une banque synthétique : aucune personne réelle. Même graine, même banque.",
-         "Makes a synthetic pool: no real person. Same seed, same pool."),
+    Text(
+        "Fabrique une banque synthétique : aucune personne réelle. Même graine, même banque.",
+        "Makes a synthetic pool: no real person. Same seed, same pool.",
+    ),
     "tirage pool generate quebec/pstq --size 150000 --seed 7 --on 2026-04-27 --out out/p.parquet",
 )
 @click.argument("program")
-@words.option("--size", type=click.IntRange(min=0), required=True, words=Text("Nombre de déclarations.", "How many declarations."))
+@words.option(
+    "--size", type=click.IntRange(min=0), required=True, words=Text("Nombre de déclarations.", "How many declarations.")
+)
 @words.option("--seed", type=click.IntRange(min=0), required=True, words=Text("Graine du hasard.", "Seed of chance."))
-@words.option("--on", type=words.Day(), required=True,
-              words=Text("Jour avant lequel se situent les dépôts.", "Day before which submissions lie."))
-@words.option("--wrong", type=click.FloatRange(0, 1), default=0.0, show_default=True,
-              words=Text("Part de lignes fautives, pour essayer la vérification.", "Share of wrong rows, to try the check."))
-@words.option("--out", required=True, type=click.Path(dir_okay=False), words=Text("Fichier .parquet ou .csv.", "A .parquet or .csv file."))
+@words.option(
+    "--on",
+    type=words.Day(),
+    required=True,
+    words=Text("Jour avant lequel se situent les dépôts.", "Day before which submissions lie."),
+)
+@words.option(
+    "--wrong",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    words=Text("Part de lignes fautives, pour essayer la vérification.", "Share of wrong rows, to try the check."),
+)
+@words.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False),
+    words=Text("Fichier .parquet ou .csv.", "A .parquet or .csv file."),
+)
 def generate(program: str, size: int, seed: int, on: date, wrong: float, out: str, lang: Lang) -> None:  # noqa: PLR0913
     """Make a synthetic pool."""
     from ranking import sample
@@ -41,16 +59,28 @@ def generate(program: str, size: int, seed: int, on: date, wrong: float, out: st
 
     path = terminal.check_target(out)
     regulation = load(program).on(on)
-    with terminal.step(Text(f"Banque synthétique de {number(size, 'fr')} déclarations", f"Synthetic pool of {number(size, 'en')} declarations"), lang):
+    with terminal.step(
+        Text(
+            f"Banque synthétique de {number(size, 'fr')} déclarations",
+            f"Synthetic pool of {number(size, 'en')} declarations",
+        ),
+        lang,
+    ):
         frame = sample.generate(regulation, size, seed=seed, on=on, wrong_share=wrong)
         terminal.save(frame, path)
-    click.echo(Text(f"{out} : {number(size, 'fr')} déclarations synthétiques (graine {seed})",
-                    f"{out}: {number(size, 'en')} synthetic declarations (seed {seed})").to(lang))
+    click.echo(
+        Text(
+            f"{out} : {number(size, 'fr')} déclarations synthétiques (graine {seed})",
+            f"{out}: {number(size, 'en')} synthetic declarations (seed {seed})",
+        ).to(lang)
+    )
 
 
 @words.command(
-    Text("Vérifie toute une banque, et dit ce qui ne va pas, ligne par ligne.",
-         "Checks a whole pool and says what is wrong, row by row."),
+    Text(
+        "Vérifie toute une banque, et dit ce qui ne va pas, ligne par ligne.",
+        "Checks a whole pool and says what is wrong, row by row.",
+    ),
     "tirage pool check out/p.parquet --program quebec/pstq --on 2026-04-27 --quarantine out/bad.csv",
 )
 @click.argument("file", type=click.Path())
@@ -59,7 +89,9 @@ def generate(program: str, size: int, seed: int, on: date, wrong: float, out: st
 @words.facts_on
 @words.quarantine
 @words.as_json
-def check(file: str, program: str, on: date, facts_on: date | None, quarantine: str | None, as_json: bool, lang: Lang) -> None:  # noqa: PLR0913, FBT001
+def check(
+    file: str, program: str, on: date, facts_on: date | None, quarantine: str | None, as_json: bool, lang: Lang
+) -> None:  # noqa: PLR0913, FBT001
     """Check a pool."""
     from ranking.cli import terminal
     from ranking.pool import read_pool
@@ -82,6 +114,10 @@ def check(file: str, program: str, on: date, facts_on: date | None, quarantine: 
         terminal.print_json(result)
         return
     terminal.report_pool(found, regulation, lang, quarantine)
-    click.echo(Text(f"{file} : {number(found.frame.height, 'fr')} déclarations conformes",
-                    f"{file}: {number(found.frame.height, 'en')} declarations in order").to(lang))
+    click.echo(
+        Text(
+            f"{file} : {number(found.frame.height, 'fr')} déclarations conformes",
+            f"{file}: {number(found.frame.height, 'en')} declarations in order",
+        ).to(lang)
+    )
     click.echo(Text(f"Empreinte : {found.fingerprint}", f"Fingerprint: {found.fingerprint}").to(lang))

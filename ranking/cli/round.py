@@ -23,19 +23,37 @@ round_ = words.LazyGroup(
 
 
 @words.command(
-    Text("Exécute une instruction sur une banque, et garde dans un dossier tout ce qu’il faut pour refaire la ronde.",
-         "Runs an instruction on a pool, and keeps in a folder all that is needed to replay the round."),
+    Text(
+        "Exécute une instruction sur une banque, et garde dans un dossier tout ce qu’il faut pour refaire la ronde.",
+        "Runs an instruction on a pool, and keeps in a folder all that is needed to replay the round.",
+    ),
     "tirage round run data/instructions/quebec/pstq/2026-04-30.toml --pool out/p.parquet --out out/r1",
 )
 @click.argument("instruction", type=click.Path())
-@words.option("--pool", "pool_file", required=True, type=click.Path(), words=Text("Banque extraite.", "The pool extracted."))
-@words.option("--program", metavar="FOLDER", words=Text("Dossier de la règle, si elle n’est pas dans la bibliothèque.",
-                                                        "Folder of the law, if it is not in the library."))
-@words.option("--out", required=True, type=click.Path(file_okay=False), words=Text("Dossier de la ronde.", "Folder of the round."))
+@words.option(
+    "--pool", "pool_file", required=True, type=click.Path(), words=Text("Banque extraite.", "The pool extracted.")
+)
+@words.option(
+    "--program",
+    metavar="FOLDER",
+    words=Text(
+        "Dossier de la règle, si elle n’est pas dans la bibliothèque.",
+        "Folder of the law, if it is not in the library.",
+    ),
+)
+@words.option(
+    "--out", required=True, type=click.Path(file_okay=False), words=Text("Dossier de la ronde.", "Folder of the round.")
+)
 @words.quarantine
 @words.as_json
 def run(  # noqa: PLR0913 - the options of the command
-    instruction: str, pool_file: str, program: str | None, out: str, quarantine: str | None, as_json: bool, lang: Lang,  # noqa: FBT001
+    instruction: str,
+    pool_file: str,
+    program: str | None,
+    out: str,
+    quarantine: str | None,
+    as_json: bool,
+    lang: Lang,  # noqa: FBT001
 ) -> None:
     """Run a round."""
     from ranking import receipt
@@ -47,8 +65,13 @@ def run(  # noqa: PLR0913 - the options of the command
     kept = terminal.check_target(quarantine) if quarantine else None
     read = read_instruction(terminal.Path(instruction), program)
     with terminal.step(Text("Banque lue et vérifiée", "Pool read and checked"), lang):
-        pool = read_pool(pool_file, read.regulation, quarantine=kept is not None, facts_on=read.facts_on,
-                         extracted_at=read.source.extracted_at)
+        pool = read_pool(
+            pool_file,
+            read.regulation,
+            quarantine=kept is not None,
+            facts_on=read.facts_on,
+            extracted_at=read.source.extracted_at,
+        )
         if kept and pool.quarantine.height:
             terminal.save(pool.quarantine, kept)
     with terminal.step(Text("Ronde exécutée", "Round run"), lang):
@@ -61,16 +84,26 @@ def run(  # noqa: PLR0913 - the options of the command
     screen = terminal.console()
     screen.print(results(done, lang))
     screen.print(outcomes(done, lang))
-    click.echo(Text(f"Dossier de la ronde : {out}\nEmpreinte des invitations : {made['fingerprints']['invitations']}",
-                    f"Folder of the round: {out}\nFingerprint of the invitations: {made['fingerprints']['invitations']}").to(lang))
+    click.echo(
+        Text(
+            f"Dossier de la ronde : {out}\nEmpreinte des invitations : {made['fingerprints']['invitations']}",
+            f"Folder of the round: {out}\nFingerprint of the invitations: {made['fingerprints']['invitations']}",
+        ).to(lang)
+    )
 
 
 def results(done: Round, lang: Lang) -> Table:
     """Make the table of selections: how many, the cut-off, and beside them what was published."""
     from ranking.cli import terminal
 
-    columns = Text("Exercice|Titre|Visées|Invitées|publié|Minimum|publié|Lecture",
-                   "Selection|Title|Candidates|Invited|published|Minimum|published|Reading").to(lang).split("|")
+    columns = (
+        Text(
+            "Exercice|Titre|Visées|Invitées|publié|Minimum|publié|Lecture",
+            "Selection|Title|Candidates|Invited|published|Minimum|published|Reading",
+        )
+        .to(lang)
+        .split("|")
+    )
     made = terminal.table(done.instruction.source.title.text.to(lang), *columns, right=(2, 3, 4, 5, 6))
     readings = {"published": Text("publiée", "published"), "inferred": Text("déduite", "inferred")}
     totals = [0, 0]
@@ -81,8 +114,12 @@ def results(done: Round, lang: Lang) -> Table:
         totals[0] += invited
         totals[1] += (published.invitations or 0) if published else 0
         made.add_row(
-            selection.id, selection.title.text.to(lang), number(result.candidates, lang), str(invited),
-            str(published.invitations) if published and published.invitations is not None else "–", cut_off,
+            selection.id,
+            selection.title.text.to(lang),
+            number(result.candidates, lang),
+            str(invited),
+            str(published.invitations) if published and published.invitations is not None else "–",
+            cut_off,
             str(published.min_score) if published and published.min_score is not None else "–",
             readings[selection.certainty].to(lang),
         )

@@ -14,21 +14,39 @@ if TYPE_CHECKING:
 
 
 @words.command(
-    Text("Calcule les points, le pointage et l’admissibilité de chaque déclaration d’une banque.",
-         "Computes the points, the score and the eligibility of every declaration of a pool."),
+    Text(
+        "Calcule les points, le pointage et l’admissibilité de chaque déclaration d’une banque.",
+        "Computes the points, the score and the eligibility of every declaration of a pool.",
+    ),
     "tirage score out/p.parquet --program quebec/pstq --on 2026-04-27 --out out/s.parquet",
 )
 @click.argument("file", type=click.Path())
 @words.program
 @words.on
 @words.facts_on
-@words.option("--out", required=True, type=click.Path(dir_okay=False), words=Text("Fichier .parquet ou .csv.", "A .parquet or .csv file."))
-@words.option("--no-breakdown", is_flag=True, words=Text("Le pointage seul, sans le détail.", "The score alone, without its parts."))
+@words.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False),
+    words=Text("Fichier .parquet ou .csv.", "A .parquet or .csv file."),
+)
+@words.option(
+    "--no-breakdown",
+    is_flag=True,
+    words=Text("Le pointage seul, sans le détail.", "The score alone, without its parts."),
+)
 @words.quarantine
 @words.as_json
 def score(  # noqa: PLR0913 - the options of the command
-    file: str, program: str, on: date, facts_on: date | None, out: str, no_breakdown: bool, quarantine: str | None,  # noqa: FBT001
-    as_json: bool, lang: Lang,  # noqa: FBT001
+    file: str,
+    program: str,
+    on: date,
+    facts_on: date | None,
+    out: str,
+    no_breakdown: bool,
+    quarantine: str | None,  # noqa: FBT001
+    as_json: bool,
+    lang: Lang,  # noqa: FBT001
 ) -> None:
     """Score a pool."""
     from ranking.cli import terminal
@@ -47,12 +65,24 @@ def score(  # noqa: PLR0913 - the options of the command
         scored = score_frame(pool.frame, regulation, facts_on=facts_on or on, breakdown=not no_breakdown)
         terminal.save(scored, path)
     terminal.report_pool(pool, regulation, lang, quarantine)
-    figures = {"file": out, "scored": scored.height, "quarantined": pool.quarantine.height, "law": regulation.hash,
-               "lowest": scored["score"].min(), "median": scored["score"].median(), "highest": scored["score"].max()}
+    figures = {
+        "file": out,
+        "scored": scored.height,
+        "quarantined": pool.quarantine.height,
+        "law": regulation.hash,
+        "lowest": scored["score"].min(),
+        "median": scored["score"].median(),
+        "highest": scored["score"].max(),
+    }
     if as_json:
         terminal.print_json(figures)
         return
     count = Text(number(scored.height, "fr"), number(scored.height, "en"))
-    click.echo(Text(f"{out} : {count.fr} déclarations, de {figures['lowest']} à {figures['highest']} points",
-                    f"{out}: {count.en} declarations, from {figures['lowest']} to {figures['highest']} points").to(lang)
-               if scored.height else Text(f"{out} : aucune déclaration", f"{out}: no declaration").to(lang))
+    click.echo(
+        Text(
+            f"{out} : {count.fr} déclarations, de {figures['lowest']} à {figures['highest']} points",
+            f"{out}: {count.en} declarations, from {figures['lowest']} to {figures['highest']} points",
+        ).to(lang)
+        if scored.height
+        else Text(f"{out} : aucune déclaration", f"{out}: no declaration").to(lang)
+    )

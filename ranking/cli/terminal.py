@@ -84,7 +84,10 @@ def escaped(frame: pl.DataFrame) -> pl.DataFrame:
     text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     instants = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime)]
     return frame.with_columns(
-        *[pl.when(pl.col(n).str.contains(r"^[=+\-@\t\r]")).then("'" + pl.col(n)).otherwise(pl.col(n)).alias(n) for n in text],
+        *[
+            pl.when(pl.col(n).str.contains(r"^[=+\-@\t\r]")).then("'" + pl.col(n)).otherwise(pl.col(n)).alias(n)
+            for n in text
+        ],
         *[pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").alias(name) for name in instants],
     )
 
@@ -97,12 +100,26 @@ def report_pool(pool: Pool, regulation: Regulation, lang: Lang, quarantined: str
         for fault in pool.faults:
             click.echo(fault.render(lang), err=True)
         count = pool.quarantine.height
-        click.echo(Text(f"{count} lignes refusées, gardées dans {quarantined}.",
-                        f"{count} rows refused, kept in {quarantined}.").to(lang), err=True)
+        click.echo(
+            Text(
+                f"{count} lignes refusées, gardées dans {quarantined}.", f"{count} rows refused, kept in {quarantined}."
+            ).to(lang),
+            err=True,
+        )
     for name, guess in suggestions(pool, regulation):
-        click.echo(Text(f"Colonne inconnue, gardée telle quelle : {name} ({guess.fr})",
-                        f"Unknown column, carried along: {name} ({guess.en})").to(lang), err=True)
+        click.echo(
+            Text(
+                f"Colonne inconnue, gardée telle quelle : {name} ({guess.fr})",
+                f"Unknown column, carried along: {name} ({guess.en})",
+            ).to(lang),
+            err=True,
+        )
     if pool.absent:
         names = ", ".join(pool.absent)
-        click.echo(Text(f"Colonnes absentes (ce qui les lit est inconnu) : {names}",
-                        f"Columns absent (what reads them is unknown): {names}").to(lang), err=True)
+        click.echo(
+            Text(
+                f"Colonnes absentes (ce qui les lit est inconnu) : {names}",
+                f"Columns absent (what reads them is unknown): {names}",
+            ).to(lang),
+            err=True,
+        )

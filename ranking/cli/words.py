@@ -51,8 +51,13 @@ class WordsMixin(click.Command):
     words: Text
     example: str
 
-    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any  # noqa: ANN401
-                     ) -> click.Context:
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401
+    ) -> click.Context:
         """Note the language before anything is parsed, because help ends parsing."""
         extra.setdefault("terminal_width", None)
         if parent is None:
@@ -146,12 +151,25 @@ def option(*declarations: str, words: Text, **settings: Any) -> Callable[[Callab
 
 
 as_json = option("--json", "as_json", is_flag=True, words=Text("Résultat en JSON.", "Result as JSON."))
-program = option("--program", required=True, metavar="PROGRAM",
-                 words=Text("Programme : un id (quebec/pstq) ou un dossier.", "Program: an id (quebec/pstq) or a folder."))
-on = option("--on", type=Day(), required=True,
-            words=Text("Jour de la règle et des faits.", "Day of the law and of the facts."))
-facts_on = option("--facts-on", type=Day(),
-                  words=Text("Jour des faits, si ce n’est pas celui de la règle.", "Day of the facts, if not that of the law."))
-quarantine = option("--quarantine", type=click.Path(dir_okay=False),
-                    words=Text("Fichier où vont les lignes refusées ; sans lui, une seule refuse toute la banque.",
-                               "File for the rows refused; without it, one of them refuses the whole pool."))
+program = option(
+    "--program",
+    required=True,
+    metavar="PROGRAM",
+    words=Text("Programme : un id (quebec/pstq) ou un dossier.", "Program: an id (quebec/pstq) or a folder."),
+)
+on = option(
+    "--on", type=Day(), required=True, words=Text("Jour de la règle et des faits.", "Day of the law and of the facts.")
+)
+facts_on = option(
+    "--facts-on",
+    type=Day(),
+    words=Text("Jour des faits, si ce n’est pas celui de la règle.", "Day of the facts, if not that of the law."),
+)
+quarantine = option(
+    "--quarantine",
+    type=click.Path(dir_okay=False),
+    words=Text(
+        "Fichier où vont les lignes refusées ; sans lui, une seule refuse toute la banque.",
+        "File for the rows refused; without it, one of them refuses the whole pool.",
+    ),
+)

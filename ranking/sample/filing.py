@@ -1,0 +1,64 @@
+"""Who filed, and when: the numbers of declarations and persons, and the instants of submission, of any program."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from ranking.columns import INSTANT
+from ranking.sample.draws import amount_by
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ranking.sample.draws import Draws, Whole
+
+# Invented for calibration: no estimate of a real bank.
+DAYS_SINCE_SUBMISSION = (0, 15, 55, 130, 230, 325, 426)  # at 0, 10, 25, 50, 75, 90 and 100 % of the declarations
+EQUAL_INSTANTS = 0.2  # per cent of the declarations, filed in the same millisecond as another one
+SECOND_DECLARATIONS = 0.3  # per cent of the declarations, filed by someone who filed another one
+
+DAY = 86_400_000
+LONGEST_NUMBER = 7
+
+
+def submissions(draws: Draws, on: date, time_zone: str, name: str = "submitted_at") -> pl.Series:
+    """Draw instants that lie before the local day ``on``, in milliseconds, over the fourteen months before it.
+
+    More are recent than old. About one in twenty lies more than twelve months back. A few instants are equal.
+    """
+    since = amount_by(draws.of(f"{name} day"), np.zeros(draws.size, dtype=np.int64), [DAYS_SINCE_SUBMISSION])
+    instants = _first_instant(on, time_zone) - since * DAY - 1 - draws.whole(f"{name} time", 0, DAY)
+    same = draws.happens(f"{name} equal", EQUAL_INSTANTS)
+    instants = np.where(same, instants[earlier_rows(draws, f"{name} equal to")], instants)
+    return pl.Series(name, instants).cast(pl.Datetime("ms", "UTC")).cast(INSTANT)
+
+
+def _first_instant(on: date, time_zone: str) -> int:
+    """Give the instant at which a local day begins, in milliseconds since 1970."""
+    midnight = datetime.combine(on, time(), tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+    return int(midnight.timestamp()) * 1000
+
+
+def earlier_rows(draws: Draws, name: str) -> Whole:
+    """Choose for every row one of the rows before it; the first row gets itself."""
+    return (draws.of(name) * np.arange(draws.size, dtype=np.int64)) >> 32
+
+
+def filed_again(draws: Draws) -> Whole:
+    """Give for every row the row of the same person that it repeats, or itself: a few persons filed two declarations."""
+    rows = np.arange(draws.size, dtype=np.int64)
+    again = draws.happens("second declaration", SECOND_DECLARATIONS)
+    first = earlier_rows(draws, "first declaration")
+    return np.where(again & ~again[first], first, rows)
+
+
+def numbers(prefix: str, rows: Whole) -> pl.Series:
+    """Write numbers of declarations or persons: the prefix, then the row number from 1, all of one length."""
+    digits = max(LONGEST_NUMBER, len(str(len(rows))))
+    counted = pl.Series(rows + 1).cast(pl.String).str.zfill(digits)
+    return prefix + counted
