@@ -32,7 +32,7 @@ def column_type(name: str, regulation: Regulation) -> pl.DataType:
         return pl.Enum(regulation.inputs[name].labels)
     if attribute.type == "whole":
         bounds = attribute.interval
-        return pl.Int16() if -(2**15) <= (bounds.low or 0) and (bounds.high or 0) <= 2**15 else pl.Int32()
+        return pl.Int16() if (bounds.low or 0) >= -(2**15) and (bounds.high or 0) <= 2**15 else pl.Int32()
     types: dict[str, pl.DataType] = {"boolean": pl.Boolean(), "date": pl.Date(), "instant": INSTANT}
     return types.get(attribute.type, pl.String())
 

@@ -66,11 +66,11 @@ def _unreadable(raw: pl.Series, read: pl.Series, name: str, regulation: Regulati
 def _out_of_domain(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> list[Fault]:
     """Fail because a number or a date lies outside its domain, or a table would read a null that is no answer."""
     spans = {name: span for name in frame.columns if (span := _bounds(name, regulation, facts_on)) is not None}
-    ends = frame.select(
+    figures = frame.select(
         *[pl.col(name).min().to_physical().alias(f"{name} min") for name in spans],
         *[pl.col(name).max().to_physical().alias(f"{name} max") for name in spans],
     )
-    ends = ends.row(0, named=True) if spans else {}
+    ends = figures.row(0, named=True) if spans else {}
     faults = [
         _beyond(frame[name], span, name)
         for name, span in spans.items()

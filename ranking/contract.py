@@ -5,9 +5,10 @@ The library gives the counts and the rows; the sentences are ours, because they 
 
 from __future__ import annotations
 
+import types
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import dataframely as dy
@@ -19,10 +20,10 @@ from rules import plain
 from rules.conditions import Condition, Test
 from rules.faults import meant
 from rules.inputs import earliest_birth
-from rules.text import Text, listed, same
+from rules.text import Text, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from rules.attributes import Attribute
     from rules.regulation import Regulation
@@ -97,7 +98,7 @@ def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation:
     wanted = Condition((tuple(Test(other, (value,)) for other, value in attribute.only_when.items()),))
     absent = [other for other in wanted.inputs if other not in frame.columns]
     there = plain.condition(wanted, absent)
-    fr, en = _phrase(attribute.only_when, regulation)
+    fr, en = _phrase(attribute.only_when)
     holds = (~there | pl.col(name).is_not_null() | _marked(name, frame)) | there.is_null()
     expected = Text(f"une valeur, puisque {fr}", f"a value, since {en}")
     yield RowRule(f"{name} present", name, holds, expected, _kind(name, attribute, regulation), (name, *wanted.inputs))
@@ -114,7 +115,7 @@ def _marked(name: str, frame: pl.DataFrame) -> pl.Expr:
     return pl.col(unreadable(name)) if unreadable(name) in frame.columns else pl.lit(value=False)
 
 
-def _phrase(needed: Mapping[str, bool | int | str], regulation: Regulation) -> Text:
+def _phrase(needed: Mapping[str, bool | int | str]) -> Text:
     pairs = [(other, str(value).lower() if isinstance(value, bool) else str(value)) for other, value in needed.items()]
     fr = " et ".join(f"{other} = {value}" for other, value in pairs)
     return Text(fr, " and ".join(f"{other} = {value}" for other, value in pairs))
@@ -183,14 +184,16 @@ def _contradictions(frame: pl.DataFrame, regulation: Regulation) -> Iterator[Row
 
 
 def check(frame: pl.DataFrame, raw: pl.DataFrame, rules: list[RowRule], shown: str) -> Checked:
-    """Check every rule on every row. ``frame`` has typed columns and row numbers, ``raw`` the values as the file has them.
+    """Check every rule on every row: ``frame`` has typed columns and row numbers, ``raw`` the file's own values.
 
     Good rows keep their order. Each fault counts its rows and shows the first few as the file has them.
     """
     namespace: dict[str, object] = {ROW: dy.UInt32(nullable=False)}
     namespace |= {name: dy_column(dtype) for name, dtype in frame.schema.items() if name != ROW}
     namespace |= {f"rule {number}": dy.rule()(_constant(rule.holds)) for number, rule in enumerate(rules)}
-    schema = type("Declaration", (dy.Schema,), namespace)
+    schema: type[dy.Schema] = types.new_class(
+        "Declaration", (dy.Schema,), exec_body=lambda body: body.update(namespace)
+    )
     _, failure = schema.filter(frame)
     if not failure.counts():
         return Checked(None, raw.clear(), ())
@@ -241,7 +244,7 @@ def dy_column(dtype: pl.DataType) -> dy.Column:
     return columns[type(dtype)](nullable=True)
 
 
-def _constant(holds: pl.Expr) -> object:
+def _constant(holds: pl.Expr) -> Callable[[Any], pl.Expr]:
     return lambda _: holds
 
 

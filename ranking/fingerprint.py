@@ -1,4 +1,4 @@
-"""Fingerprints of canonical values: the same rows give the same fingerprint whatever their order, file or engine version."""
+"""Fingerprints of canonical values: the same rows give the same one whatever their order, file or engine version."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def of_frame(frame: pl.DataFrame, by: Sequence[str]) -> str:
     """Hash a frame: rows sorted by ``by``, columns by name; each column as text lengths, integers and null flags.
 
-    Whole numbers and booleans count as 64-bit integers, dates as days and instants as microseconds since 1970, labels as
-    their text: a column has the same fingerprint whether it came as Int8 or Int64, String or Enum.
+    Whole numbers and booleans count as 64-bit integers, dates as days and instants as microseconds since 1970,
+    labels as their text: a column has the same fingerprint whether it came as Int8 or Int64, String or Enum.
     """
     ordered = frame.sort(list(by), maintain_order=True)
     digest = hashlib.sha256()
@@ -36,8 +36,7 @@ def _of_column(column: pl.Series) -> bytes:
         digest.update(text.str.len_bytes().cast(pl.Int64).to_numpy().astype("<i8").tobytes())
         digest.update((text.str.join("").item() if len(text) else "").encode())
     elif isinstance(column.dtype, (pl.List, pl.Struct, pl.Object, pl.Binary, pl.Float32, pl.Float64, pl.Decimal)):
-        text = json.dumps([str(value) for value in column.to_list()], ensure_ascii=False)
-        digest.update(text.encode())
+        digest.update(json.dumps([str(value) for value in column.to_list()], ensure_ascii=False).encode())
     else:
         unit = (
             column.cast(pl.Datetime("us", column.dtype.time_zone)) if isinstance(column.dtype, pl.Datetime) else column

@@ -1,6 +1,6 @@
 """Mechanisms: how a selection picks among its candidates. One function each, one signature.
 
-``mechanism(standing, candidates, selection)`` gives the candidates taken, best first, and an outcome for each candidate.
+``mechanism(standing, candidates, selection)`` gives the candidates taken, best first, and an outcome for each one.
 To add one: write the function, register it with the keys that it needs and may have, and add its cases to the tests.
 """
 

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ranking import fingerprint
-from ranking.columns import read_column, with_none
-from ranking.faults import Fault, PoolError
-from ranking.columns import ID
+from ranking import contract, fingerprint
+from ranking.columns import ID, read_column, with_none
 from ranking.conform import missing_column
+from ranking.faults import Fault, PoolError
 from rules.faults import meant
 from rules.text import Text, same
 
@@ -60,8 +59,8 @@ def read_pool(
 
     Files are read by ending: ``.parquet``, or ``.csv`` (UTF-8 or Windows-1252, comma or semicolon, ISO dates, instants
     with an offset). Raises PoolError with every bad row and reason; with ``quarantine``, bad rows go to
-    ``Pool.quarantine`` instead. A submission at or after ``extracted_at`` (by default the end of ``facts_on``, by default
-    the day of the regulation) is a bad row. A file without rows is a pool of nobody, and not an error.
+    ``Pool.quarantine`` instead. A submission at or after ``extracted_at`` (by default the end of ``facts_on``, which is
+    the day of the regulation unless given) is a bad row. A file without rows is a pool of nobody, and not an error.
     """
     file = Path(path)
     return check_pool(
@@ -84,8 +83,6 @@ def check_pool(
     extracted_at: datetime | None = None,
 ) -> Pool:
     """Check a frame as ``read_pool`` checks a file."""
-    from ranking import contract
-
     day = facts_on or regulation.day
     needed = [ID, "submitted_at", *regulation.needed]
     missing = [name for name in dict.fromkeys(needed) if name not in raw.columns]
@@ -114,9 +111,9 @@ def check_pool(
 
 def _typed(raw: pl.DataFrame, regulation: Regulation, shown: str) -> pl.DataFrame:
     """Give each known column its type, and mark the values that cannot be read; all wrong columns are named at once."""
-    from ranking import contract
-
-    columns, marks, faults = [], [], []
+    columns: list[pl.Series] = []
+    marks: list[pl.Series] = []
+    faults: list[Fault] = []
     for name in raw.columns:
         if name not in regulation.attributes:
             continue
@@ -205,8 +202,6 @@ def _csv(path: Path) -> pl.DataFrame:
 
 def _ragged(text: str, separator: str, path: Path) -> pl.DataFrame:
     """Read a CSV with rows of the wrong length: cut or padded, and marked."""
-    from ranking import contract
-
     try:
         heading, *rows = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     except csv.Error as error:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ranking import fingerprint
-from ranking.faults import Fault, RoundError
 from ranking.columns import ID
+from ranking.faults import Fault, RoundError
 from rules.text import Text, same
 
 if TYPE_CHECKING:

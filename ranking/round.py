@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ranking.columns import ID
+from ranking.conform import conform
 from ranking.mechanisms import MECHANISMS, Taken
 from ranking.order import Standing
 from ranking.outcomes import NOWHERE, Outcome, OutcomeSheet
-from ranking.columns import ID
-from ranking.conform import conform
 from ranking.scoring import score, with_inputs
 from rules import plain
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SelectionResult:
-    """What a selection did. ``last_in`` and ``first_out`` are positions in the pool; the cut-off is the score of the first."""
+    """What a selection did. ``last_in``, whose score is the cut-off, and ``first_out`` are positions in the pool."""
 
     selection: Selection
     candidates: int
@@ -74,7 +74,7 @@ class Round:
 
     @property
     def outcomes(self) -> pl.DataFrame:
-        """Every declaration of the pool once, by declaration number: ``outcome``, and the selection where it applied."""
+        """Every declaration of the pool once, by its number: ``outcome``, and the selection where it applied."""
         names = pl.Series([outcome.name for outcome in Outcome])
         ids = pl.Series([result.selection.id for result in self.results], dtype=pl.String)
         where = pl.Series(self.sheet.selection)
@@ -167,7 +167,7 @@ def _live(frame: pl.DataFrame, standing: Standing, instruction: Instruction, she
 
 
 def valid(submitted_at: pl.Series, at: datetime, regulation: Regulation) -> pl.Series:
-    """Tell which declarations are valid at an instant: before their submission plus the program's months, by local calendar.
+    """Tell which declarations are valid: ``at`` is before submission plus the program's months, by local calendar.
 
     29 February counts as the 28th where the later year has none. A local time that comes twice counts as the later, one
     that a clock change skips as an hour later: both in the favour of the person.
@@ -185,4 +185,6 @@ def _other_declarations(person: pl.Series, live: Positions, standing: Standing) 
     mine = person.gather(live)
     repeated = live[(mine.is_duplicated() & mine.is_not_null()).to_numpy()]
     ordered = standing.ordered(repeated)
-    return ordered[~person.gather(ordered).is_first_distinct().to_numpy()]
+    first = person.gather(ordered).is_first_distinct().to_numpy().astype(bool)
+    others: Positions = ordered[~first]
+    return others

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from ranking.columns import ID, score_columns
 from ranking.conform import absent_inputs, conform
 from rules import lookup, plain
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import polars as pl
 
     from rules.regulation import Regulation
 
@@ -23,8 +23,8 @@ def score(
 
     One row a declaration, in the order of ``frame``. With ``breakdown``: ``declaration_id``, ``<criterion>_points`` and
     ``<group>_points`` after their caps, ``score`` (Int32, never null), ``eligible_<stream>`` (Boolean, null is unknown:
-    a column that the stream reads is null or absent). Without: ``declaration_id`` and ``score``. ``facts_on`` is the day
-    on which ages are measured, by default the day of the regulation. A value that no table can read is a PoolError.
+    a column that the stream reads is null or absent). Without: ``declaration_id`` and ``score``. ``facts_on`` is the
+    day on which ages are measured, by default the day of the regulation. A value that no table can read is a PoolError.
     """
     day = facts_on or regulation.day
     typed = conform(frame if breakdown else frame.select(readable(frame, regulation)), regulation, day)

@@ -1,4 +1,4 @@
-"""The second engine: the same regulation as SQL in DuckDB. Shares the law's tables with the first, and no other code."""
+"""The second engine: the same regulation as SQL in DuckDB. Shares the tables with the first, and no scoring code."""
 
 from __future__ import annotations
 

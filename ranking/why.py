@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ranking.columns import ID
 from ranking.faults import Fault, PoolError
 from ranking.outcomes import TITLES, Outcome
-from ranking.columns import ID
 from rules.conditions import any_of
 from rules.explain import values_of
 from rules.faults import meant

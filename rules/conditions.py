@@ -1,6 +1,6 @@
 """The closed language of conditions, three-valued: a test is true, false or unknown (null).
 
-``{ staying_in_quebec = true, feer = [0, 1, 2], french_speaking = "[7, +)", main_occupation = { in_list = "health" } }``:
+``{ staying_in_quebec = true, feer = [0, 1, 2], french_speaking = "[7, +)", occupation = { in_list = "health" } }``:
 the keys of one table are all-of; a list of tables is any-of. A null that is an answer (no test, no spouse) satisfies
 no test but ``{ not = … }``; a null that is not known stays unknown, and so does a column that is absent.
 """
@@ -22,9 +22,9 @@ RawCondition = dict[str, Any] | list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Test:
-    """One test of one input: its value is among ``values`` or in ``interval``; ``negated`` turns the answer round.
+    """One test of one input: its value is among ``values`` or in ``interval``; ``negated`` turns the answer.
 
-    ``list_name`` names the list that ``values`` came from. ``answers_null`` says that a null of this input is an answer.
+    ``list_name`` names the list that ``values`` came from. ``answers_null`` says that a null of the input answers.
     """
 
     input: str
@@ -136,7 +136,9 @@ class ConditionReader:
             return None
         if isinstance(wanted, dict) and list(wanted) == ["not"]:
             test = self._positive(name, wanted["not"], domain, faults)
-            return test and Test(name, test.values, test.interval, test.list_name, True, domain.none)
+            return test and Test(
+                name, test.values, test.interval, test.list_name, negated=True, answers_null=domain.none
+            )
         return self._positive(name, wanted, domain, faults)
 
     def _positive(self, name: str, wanted: Any, domain: Domain, faults: list[Fault]) -> Test | None:  # noqa: ANN401

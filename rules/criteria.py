@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -46,7 +47,7 @@ class CriterionFile(Strict):
 
 @dataclass(frozen=True)
 class Criterion:
-    """A criterion as it stands on a day. Without tables it gives 0: it began later (``begins``) or was repealed (``ended``)."""
+    """A criterion as it stands on a day. Without tables it gives 0: it ``begins`` later, or ``ended`` before."""
 
     id: str
     title: Text
@@ -75,24 +76,23 @@ def in_force(versions: Sequence[Any], day: date) -> Any | None:  # noqa: ANN401 
 
 def check_dates(versions: Sequence[Dated], where: str) -> None:
     """Fail because versions are out of order, overlap, or end before they begin."""
-    faults = []
-    for version in versions:
-        if version.until is not None and version.until <= version.in_force:
-            faults.append(
-                Fault(
-                    Text(f"{where}, version du {version.in_force}", f"{where}, version of {version.in_force}"),
-                    same(f"until = {version.until}"),
-                    Text("une fin après le début", "an end after the beginning"),
-                    same(f"until = {version.in_force.replace(year=version.in_force.year + 1)}"),
-                )
-            )
-    for earlier, later in zip(versions, versions[1:], strict=False):
+    faults = [
+        Fault(
+            Text(f"{where}, version du {version.in_force}", f"{where}, version of {version.in_force}"),
+            same(f"until = {version.until}"),
+            Text("une fin après le début", "an end after the beginning"),
+            same(f"until = {version.in_force.year + 1}-{version.in_force:%m-%d}"),
+        )
+        for version in versions
+        if version.until is not None and version.until <= version.in_force
+    ]
+    for earlier, later in pairwise(versions):
         if earlier.in_force >= later.in_force or (earlier.until or later.in_force) > later.in_force:
             faults.append(
                 Fault(
                     Text(f"{where}, version du {later.in_force}", f"{where}, version of {later.in_force}"),
                     Text(
-                        f"une version du {earlier.in_force} qui la précède dans le fichier et court jusqu’au {earlier.until or '…'}",
+                        f"une version du {earlier.in_force} avant elle, en vigueur jusqu’au {earlier.until or '…'}",
                         f"a version of {earlier.in_force} before it in the file, running until {earlier.until or '…'}",
                     ),
                     Text(
@@ -125,7 +125,8 @@ def criterion_on(name: str, file: CriterionFile, day: date, scope: Scope) -> Cri
 
 
 def _tables(source: CriterionVersion, head: Text, applies: Condition, scope: Scope) -> tuple[Table, ...]:
-    tables, faults = [], []
+    tables: list[Table] = []
+    faults: list[Fault] = []
     for model in source.table:
         where = Text(f"{head.fr}, grille {model.id}", f"{head.en}, table {model.id}")
         try:

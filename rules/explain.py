@@ -1,6 +1,6 @@
 """Explanation: for one declaration, the rows of the law that gave its points. Records first, sentences last.
 
-The records are read from the tables that the engines are compiled from, so that an explanation cannot drift from a score.
+The records are read from the tables that the engines are compiled from: an explanation cannot drift from a score.
 """
 
 from __future__ import annotations
@@ -140,7 +140,8 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain values, for JSON."""
-        return _plain(self)
+        plain: dict[str, Any] = _plain(self)
+        return plain
 
 
 def explain(declaration: Mapping[str, Any], regulation: Regulation, facts_on: date) -> Explanation:

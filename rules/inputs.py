@@ -74,7 +74,7 @@ def complete_years(born: date, on: date) -> int:
 
 
 def days_by_year(facts_on: date, years: int) -> list[int]:
-    """Give, for each age from 0 to ``years``, on how many days someone of that age on ``facts_on`` may have been born."""
+    """Give, for each age from 0 to ``years``, on how many days someone of that age may have been born."""
     firsts = [earliest_birth(facts_on, age) for age in range(years + 1)]
     later = [facts_on + timedelta(days=1), *firsts]
     return [(after - first).days for first, after in zip(firsts, later, strict=False)]

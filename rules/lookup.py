@@ -38,7 +38,7 @@ LARGEST = 2**16
 
 @dataclass(frozen=True)
 class Code:
-    """How the values of an input become 0, 1, 2 …: whole numbers above ``high`` count as ``high``, where nothing changes any more."""
+    """How the values of an input become 0, 1, 2 …: whole numbers above ``high``, where nothing changes, count as it."""
 
     name: str
     domain: Domain
@@ -58,8 +58,8 @@ class Code:
     def expression(self, width: pl.DataType) -> pl.Expr:
         """Compute the code as a whole number of type ``width``.
 
-        ``when`` and a wrapping cast stand for ``clip`` and a strict one, which cost twenty times as much; nothing wraps,
-        because every value was checked against the domain before. Clipping low values costs more than the codes it saves.
+        ``when`` and a wrapping cast stand for ``clip`` and a strict one, which cost twenty times as much; nothing
+        wraps, because every value was checked against the domain before. Clipping low values costs more than it saves.
         """
         column = pl.col(self.name)
         if self.domain.kind == "boolean":
@@ -130,7 +130,9 @@ class Compiler:
         inputs = self._inputs(part)
         if self.size(inputs) <= LARGEST:
             return Sum((Term(inputs, (plain.points(part, self.regulation.parts),), (part.id,)),))
-        sums = (self._sum(part),) if adds_up else tuple(self.split(self.regulation.parts[m]) for m in part.members)
+        sums: tuple[Sum, ...] = (self._sum(part),)
+        if isinstance(part, Group) and not adds_up:
+            sums = tuple(self.split(self.regulation.parts[member]) for member in part.members)
         return Sum(capped=(Capped(tuple(self.merge(s) for s in sums), not adds_up, part.cap if binding else None),))
 
     def _sum(self, part: Criterion | Group) -> Sum:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rules.groups import Group
     from rules.inputs import Derived
     from rules.regulation import Regulation
-    from rules.tables import Axis, Cap, Key, Table
+    from rules.tables import Cap, Key, Table
 
 POINTS = pl.Int32
 
@@ -116,7 +116,7 @@ def points(part: Criterion | Group, parts: Mapping[str, Criterion | Group]) -> p
 
 
 def condition(source: Condition, absent: Collection[str]) -> pl.Expr:
-    """Answer a condition: true, false, or null for unknown. Inputs in ``absent`` have no column, so they are unknown."""
+    """Answer a condition: true, false, or null for unknown. Inputs in ``absent`` have no column: unknown."""
     if not source.options:
         return pl.lit(value=True)
     return reduce(or_, [reduce(and_, [test(one, absent) for one in option]) for option in source.options])
@@ -135,7 +135,7 @@ def test(source: Test, absent: Collection[str]) -> pl.Expr:
 def _values(source: Test) -> pl.Expr:
     column = pl.col(source.input)
     if all(isinstance(value, bool) for value in source.values):
-        return reduce(or_, [is_key(source.input, value) for value in source.values])
+        return reduce(or_, [column if value else ~column for value in source.values])
     return column == source.values[0] if len(source.values) == 1 else column.is_in(list(source.values))
 
 

@@ -14,7 +14,6 @@ from rules.bounds import check_maximum
 from rules.citation import Cite, Remark, Strict, Title, Words
 from rules.conditions import ConditionReader, Scope
 from rules.criteria import Criterion, CriterionFile, check_dates, criterion_on, in_force
-from rules.domains import Domain
 from rules.faults import Fault, LawError, meant
 from rules.groups import Group, GroupsFile, GroupsVersion, groups_of
 from rules.inputs import InputModel, bind
@@ -182,7 +181,8 @@ class Program:
     def _criteria(self, day: date, scope: Scope, lists: dict[str, DatedList]) -> dict[str, Criterion]:
         readable = {n: d for n, d in scope.inputs.items() if self._certain(n)}
         tables = Scope(readable, scope.only_when, lambda name: lists[name].codes if name in lists else None)
-        criteria, faults = {}, []
+        criteria: dict[str, Criterion] = {}
+        faults: list[Fault] = []
         for name, file in self.criterion_files.items():
             try:
                 criteria[name] = criterion_on(name, file, day, tables)
@@ -208,7 +208,7 @@ class Program:
             expected = Text("une version de groups.toml", "a version of groups.toml")
             raise LawError([Fault(same("groups.toml"), found, expected, same(f"in_force = {day}"))])
         groups = groups_of(version, criteria, scope)
-        parts: dict[str, Criterion | Group] = {part.id: part for part in (*criteria.values(), *groups)}
+        parts: dict[str, Criterion | Group] = {**criteria, **{group.id: group for group in groups}}
         for group in groups:
             check_maximum(group, parts, scope.inputs, version.note)
         return groups

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rules.attributes import Attribute
 from rules.conditions import Condition, as_raw
-from rules.criteria import Criterion
-from rules.groups import Group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from rules.attributes import Attribute
     from rules.conditions import Scope
+    from rules.criteria import Criterion
     from rules.domains import Domain
+    from rules.groups import Group
     from rules.inputs import Derived
     from rules.lists import DatedList
     from rules.program import ProgramFile
@@ -64,7 +64,8 @@ class Regulation:
     @cached_property
     def parts(self) -> dict[str, Criterion | Group]:
         """Criteria and groups by id, members before the group that holds them."""
-        return {part.id: part for part in (*self.criteria, *self.groups)}
+        parts: list[Criterion | Group] = [*self.criteria, *self.groups]
+        return {part.id: part for part in parts}
 
     @cached_property
     def needed(self) -> tuple[str, ...]:

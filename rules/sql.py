@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from rules.criteria import Criterion
 from rules.domains import Interval
 from rules.groups import ROOT
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rules.conditions import Condition, Test
+    from rules.criteria import Criterion
     from rules.domains import Value
     from rules.groups import Group
     from rules.inputs import Derived
@@ -38,7 +38,7 @@ def scoring(
     absent: Collection[str] = (),
     breakdown: bool = True,
 ) -> exp.Select:
-    """Write the query that scores every declaration of ``table``: the columns of ``ranking.score``, in no order of rows.
+    """Write the query that scores every declaration of ``table``: the columns of ``ranking.score``, rows in no order.
 
     ``absent`` names the inputs that ``table`` has no column for; what reads them is null, for unknown.
     """
@@ -50,10 +50,10 @@ def scoring(
     for source in regulation.groups:
         grouped = exp.select("*", _alias(group(source), _column(source.id))).from_(stages[-1][0])
         stages.append((f"{source.id}_group", grouped))
-    columns: list[exp.Expression] = [exp.column("declaration_id", quoted=True)]
+    columns: list[exp.Expr] = [exp.column("declaration_id", quoted=True)]
     if breakdown:
-        parts = [*regulation.criteria, *regulation.groups[:-1]]
-        columns += [exp.column(_column(part.id), quoted=True) for part in parts]
+        parts = [part for part in regulation.parts if part != ROOT]
+        columns += [exp.column(_column(part), quoted=True) for part in parts]
     columns.append(_alias(exp.cast(exp.column(ROOT, quoted=True), "INT"), ROOT))
     if breakdown:
         columns += [
@@ -63,7 +63,7 @@ def scoring(
     return reduce(lambda whole, stage: whole.with_(stage[0], as_=stage[1]), stages, final)
 
 
-def _alias(expression: exp.Expression, name: str) -> exp.Expression:
+def _alias(expression: exp.Expr, name: str) -> exp.Expr:
     return exp.alias_(expression, name, quoted=True)
 
 
@@ -75,14 +75,14 @@ def _name(name: str) -> exp.Column:
     return exp.column(name, quoted=True)
 
 
-def literal(value: Value) -> exp.Expression:
+def literal(value: Value) -> exp.Expr:
     """Write a value."""
     if isinstance(value, bool):
         return exp.Boolean(this=value)
     return exp.Null() if value is None else exp.Literal.string(value) if isinstance(value, str) else exp.convert(value)
 
 
-def _derived(source: Derived, facts_on: date) -> exp.Expression:
+def _derived(source: Derived, facts_on: date) -> exp.Expr:
     of = _name(source.of)
     if source.function == "age":
         born = exp.Add(
@@ -104,14 +104,14 @@ def _derived(source: Derived, facts_on: date) -> exp.Expression:
     return case
 
 
-def is_key(name: str, key: Key) -> exp.Expression:
+def is_key(name: str, key: Key) -> exp.Expr:
     """Tell whether the value of an input lies in a row or column."""
     column = _name(name)
     if key is None:
         return column.is_(exp.Null())
     if not isinstance(key, Interval):
         return column.eq(literal(key))
-    tests: list[exp.Expression] = []
+    tests: list[exp.Expr] = []
     if key.low is not None:
         tests.append(exp.GTE(this=column.copy(), expression=exp.convert(key.low)))
     if key.high is not None:
@@ -119,12 +119,12 @@ def is_key(name: str, key: Key) -> exp.Expression:
     return exp.and_(*tests) if tests else TRUE.copy()
 
 
-def cell(table: Table, row_input: str) -> exp.Expression:
+def cell(table: Table, row_input: str) -> exp.Expr:
     """Write the points of a table for one of its row inputs."""
     columns = table.columns.keys if table.columns else (None,)
     case = exp.Case()
     for key, points in zip(table.rows.keys, table.points, strict=True):
-        inner: exp.Expression = exp.convert(points[0])
+        inner: exp.Expr = exp.convert(points[0])
         if table.column_input is not None:
             by_column = exp.Case()
             for column_key, value in zip(columns[1:], points[1:], strict=True):
@@ -134,7 +134,7 @@ def cell(table: Table, row_input: str) -> exp.Expression:
     return case.else_(exp.convert(table.outside))
 
 
-def cap(limit: Cap) -> exp.Expression:
+def cap(limit: Cap) -> exp.Expr:
     """Write the maximum that a cap sets."""
     if limit.input is None:
         return exp.convert(limit.points[0])
@@ -144,15 +144,15 @@ def cap(limit: Cap) -> exp.Expression:
     return case.else_(exp.convert(limit.points[-1])) if len(limit.points) > 1 else exp.convert(limit.points[0])
 
 
-def _under(points: exp.Expression, limit: Cap | None) -> exp.Expression:
+def _under(points: exp.Expr, limit: Cap | None) -> exp.Expr:
     return points if limit is None else exp.Least(this=points, expressions=[cap(limit)])
 
 
-def _sum(terms: Sequence[exp.Expression]) -> exp.Expression:
+def _sum(terms: Sequence[exp.Expr]) -> exp.Expr:
     return reduce(lambda a, b: exp.Add(this=a, expression=b), terms)
 
 
-def criterion(source: Criterion) -> exp.Expression:
+def criterion(source: Criterion) -> exp.Expr:
     """Write the points of a criterion, after its cap; 0 where it does not apply or the law has none."""
     if source.source is None:
         return exp.convert(0)
@@ -162,7 +162,7 @@ def criterion(source: Criterion) -> exp.Expression:
     return exp.Case().when(condition(source.applies_when, ()), total).else_(exp.convert(0))
 
 
-def group(source: Group) -> exp.Expression:
+def group(source: Group) -> exp.Expr:
     """Write how the members of a group combine under its cap."""
     members = [_name(_column(member)) for member in source.members]
     if source.how == "max" and len(members) > 1:
@@ -170,17 +170,18 @@ def group(source: Group) -> exp.Expression:
     return _under(_sum(members), source.cap)
 
 
-def condition(source: Condition, absent: Collection[str]) -> exp.Expression:
+def condition(source: Condition, absent: Collection[str]) -> exp.Expr:
     """Write a condition; null is unknown."""
     if not source.options:
         return TRUE.copy()
     return exp.or_(*[exp.and_(*[test(one, absent) for one in option]) for option in source.options])
 
 
-def test(source: Test, absent: Collection[str]) -> exp.Expression:
+def test(source: Test, absent: Collection[str]) -> exp.Expr:
     """Write one test; a null that is an answer is settled before any *not*."""
     if source.input in absent:
         return exp.cast(exp.Null(), "BOOLEAN")
+    answer: exp.Expr
     if source.interval is not None:
         answer = exp.paren(is_key(source.input, source.interval))
     else:
@@ -190,7 +191,7 @@ def test(source: Test, absent: Collection[str]) -> exp.Expression:
     return exp.not_(answer) if source.negated else answer
 
 
-def stream_holds(requirements: Sequence[Requirement], absent: Collection[str]) -> exp.Expression:
+def stream_holds(requirements: Sequence[Requirement], absent: Collection[str]) -> exp.Expr:
     """Write whether every requirement of a stream holds."""
     wheres = [exp.paren(condition(requirement.where, absent)) for requirement in requirements]
     return exp.and_(*wheres)

@@ -95,7 +95,7 @@ def streams_of(version: StreamsVersion, scope: Scope) -> tuple[Stream, ...]:
             try:
                 condition = ConditionReader(where, scope).read(item.where)
                 requirements.append(
-                    Requirement(item.id, item.title.text, item.cite, condition, item.note and item.note.text)
+                    Requirement(item.id, item.title.text, item.cite, condition, item.note.text if item.note else None)
                 )
             except LawError as error:
                 faults += error.faults

@@ -1,8 +1,9 @@
-"""Tables: value → row → points. An axis is intervals over whole numbers, labels, or booleans; each table checks itself."""
+"""Tables: value → row → points. An axis is intervals, labels or booleans; each table checks itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -249,7 +250,7 @@ class TableCheck:
                 faults.append(
                     self.fault(found, expected, Text("corrigez ou supprimez la ligne", "mend or delete the row"))
                 )
-        for first, second in zip(intervals, intervals[1:], strict=False):
+        for first, second in pairwise(intervals):
             self._meet(first, second, faults)
 
     def _meet(self, first: Interval, second: Interval, faults: list[Fault]) -> None:

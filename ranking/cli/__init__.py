@@ -6,17 +6,38 @@ import sys
 
 import click
 
-from ranking.cli.words import LazyGroup, lang_of
+from ranking.cli.words import Later, LazyGroup, lang_of
 from rules.faults import TirageError
 from rules.text import Text
 
 COMMANDS = {
-    "demo": "ranking.cli.demo:demo",
-    "explain": "ranking.cli.explain:explain",
-    "law": "ranking.cli.law:law",
-    "pool": "ranking.cli.pool:pool",
-    "round": "ranking.cli.round:round_",
-    "score": "ranking.cli.score:score",
+    "demo": Later(
+        "ranking.cli.demo:demo",
+        Text(
+            "Une vraie ronde sur une banque synthétique, de bout en bout.",
+            "A real round on a synthetic pool, end to end.",
+        ),
+    ),
+    "law": Later(
+        "ranking.cli.law:law",
+        Text("Les programmes, et la règle consolidée d’un jour.", "Programs, and the consolidated law of a day."),
+    ),
+    "pool": Later(
+        "ranking.cli.pool:pool",
+        Text("Fabriquer une banque synthétique, vérifier une banque.", "Make a synthetic pool, check a pool."),
+    ),
+    "score": Later(
+        "ranking.cli.score:score",
+        Text("Calculer le pointage de chaque déclaration.", "Compute the score of every declaration."),
+    ),
+    "explain": Later(
+        "ranking.cli.explain:explain",
+        Text("Expliquer le pointage d’une déclaration.", "Explain the score of one declaration."),
+    ),
+    "round": Later(
+        "ranking.cli.round:round_",
+        Text("Exécuter l’instruction d’une ronde.", "Run the instruction of a round."),
+    ),
 }
 
 tirage = LazyGroup(

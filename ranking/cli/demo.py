@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ranking.cli import words
+from ranking import receipt, sample
+from ranking.cli import terminal, words
+from ranking.cli.explain import print_explanation
+from ranking.cli.round import outcomes, results
+from ranking.instruction import read_instruction
+from ranking.pool import read_pool
+from ranking.reference import data_folder
+from ranking.round import run_round
+from ranking.scoring import score
+from ranking.why import find, sentences, why
+from rules.explain import explain
 from rules.text import Lang, Text, number
 
 if TYPE_CHECKING:
@@ -48,15 +58,6 @@ ROUND = "2026-04-30"
 )
 def demo(size: int, seed: int, out: str | None, lang: Lang) -> None:
     """Run the demonstration."""
-    from ranking import receipt, sample
-    from ranking.cli import terminal
-    from ranking.cli.round import outcomes, results
-    from ranking.instruction import read_instruction
-    from ranking.pool import read_pool
-    from ranking.reference import data_folder
-    from ranking.round import run_round
-    from ranking.scoring import score
-
     folder = Path(out) if out else Path(tempfile.mkdtemp(prefix="tirage-demo-"))
     file = data_folder() / "instructions" / PROGRAM / f"{ROUND}.toml"
     read = read_instruction(file)
@@ -102,10 +103,6 @@ def two_cases(done: Round) -> list[str]:
 
 
 def _tell(done: Round, declaration_id: str, lang: Lang) -> None:
-    from ranking.cli import terminal
-    from ranking.cli.explain import print_explanation
-    from ranking.why import find, sentences, why
-    from rules.explain import explain
 
     screen = terminal.console()
     found = explain(find(done, declaration_id), done.instruction.regulation, done.instruction.facts_on)
@@ -116,7 +113,6 @@ def _tell(done: Round, declaration_id: str, lang: Lang) -> None:
 
 
 def _next(folder: Path, file: Path, done: Round, lang: Lang) -> None:
-    from ranking.cli import terminal
 
     facts, first = done.instruction.facts_on, two_cases(done)[0]
     pool = folder / "pool.parquet"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ranking.cli import words
+from ranking.cli import terminal, words
+from ranking.faults import Fault, PoolError
+from ranking.pool import check_pool, read_file
+from rules import explain as explaining
+from rules import load
+from rules.faults import meant
 from rules.text import Lang, Text, number, same, written
 from rules.titles import colon
 
@@ -33,25 +39,18 @@ ANSWERS = {True: Text("oui", "yes"), False: Text("non", "no"), None: Text("incon
 @words.on
 @words.facts_on
 @words.as_json
-def explain(  # noqa: PLR0913 - the options of the command
+def explain(
     file: str,
     declaration_id: str,
     program: str,
     on: date,
     facts_on: date | None,
     as_json: bool,
-    lang: Lang,  # noqa: FBT001
+    lang: Lang,
 ) -> None:
     """Explain one declaration."""
-    from ranking.cli import terminal
-    from ranking.faults import Fault, PoolError
-    from ranking.pool import check_pool, read_file
-    from rules import explain as explaining
-    from rules import load
-    from rules.faults import meant
-
     regulation = load(program).on(on)
-    raw = read_file(terminal.Path(file))
+    raw = read_file(Path(file))
     ids = raw["declaration_id"].cast(str) if "declaration_id" in raw.columns else None
     if ids is not None and declaration_id not in ids:
         expected = Text("le numéro d’une déclaration de la banque", "the number of a declaration of the pool")
@@ -68,8 +67,6 @@ def explain(  # noqa: PLR0913 - the options of the command
 
 def print_explanation(found: Explanation, lang: Lang) -> None:
     """Print an explanation as tables: points, what caps took, streams with the requirement that decided."""
-    from ranking.cli import terminal
-
     screen = terminal.console()
     screen.print(points_table(found, lang))
     for criterion in found.criteria:
@@ -100,8 +97,6 @@ def _cap_note(title: Text, cap: int | None, taken: int, lang: Lang) -> str:
 
 def points_table(found: Explanation, lang: Lang) -> Table:
     """Make the table of points: one line a reading, one line a group; a fact that several criteria read comes once."""
-    from ranking.cli import terminal
-
     heading = Text(
         f"Déclaration {found.declaration_id} : {found.score} points",
         f"Declaration {found.declaration_id}: {found.score} points",
@@ -154,8 +149,6 @@ def _criterion_rows(made: Table, criterion: Points, common: set[str], lang: Lang
 
 def streams_table(streams: tuple[Eligibility, ...], lang: Lang) -> Table:
     """Make the table of streams: the answer, and the requirements that decided."""
-    from ranking.cli import terminal
-
     columns = Text(
         "Volet|Admissible|Condition qui a décidé|Disposition", "Stream|Eligible|Requirement that decided|Provision"
     )

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ranking.cli import words
+from ranking.cli import terminal, words
+from rules import library, load
+from rules.bounds import beyond
 from rules.text import Lang, Text, number, written
 from rules.titles import condition, input_title, shown
 
@@ -21,9 +23,8 @@ if TYPE_CHECKING:
     from rules.tables import Cap
     from rules.tables import Table as LawTable
 
-law = words.LazyGroup(
+law = words.Group(
     "law",
-    {"list": "ranking.cli.law:list_", "show": "ranking.cli.law:show"},
     Text(
         "La règle : les programmes, et la règle consolidée d’un jour.",
         "The law: programs, and the consolidated law of a day.",
@@ -34,11 +35,8 @@ law = words.LazyGroup(
 
 @words.command(Text("Énumère les programmes.", "Lists the programs."), "tirage law list", name="list")
 @words.as_json
-def list_(as_json: bool, lang: Lang) -> None:  # noqa: FBT001 - an option
+def list_(as_json: bool, lang: Lang) -> None:
     """List programs."""
-    from ranking.cli import terminal
-    from rules import library, load
-
     sources = [load(name).source for name in library()]
     if as_json:
         terminal.print_json(
@@ -62,11 +60,8 @@ def list_(as_json: bool, lang: Lang) -> None:  # noqa: FBT001 - an option
 @click.argument("program")
 @words.on
 @words.as_json
-def show(program: str, on: date, as_json: bool, lang: Lang) -> None:  # noqa: FBT001 - an option
+def show(program: str, on: date, as_json: bool, lang: Lang) -> None:
     """Show the law of a day."""
-    from ranking.cli import terminal
-    from rules import load
-
     regulation = load(program).on(on)
     if as_json:
         terminal.print_json({"day": str(on), "hash": regulation.hash, **regulation.content()})
@@ -140,7 +135,8 @@ def _criterion(criterion: Criterion, regulation: Regulation, lang: Lang) -> list
         else Text("disposition non vérifiée au texte", "provision not checked against the text")
     )
     parts.append(
-        f"[dim]{cite.provision} · {Text('en vigueur le', 'in force').to(lang)} {written(criterion.source.in_force, lang)}"
+        f"[dim]{cite.provision} · {Text('en vigueur le', 'in force').to(lang)}"
+        f" {written(criterion.source.in_force, lang)}"
         f" · {cite.certainty.text.to(lang)} · {checked.to(lang)}[/]"
     )
     if criterion.applies_when.options:
@@ -153,8 +149,6 @@ def _criterion(criterion: Criterion, regulation: Regulation, lang: Lang) -> list
 
 
 def _table(criterion: Criterion, found: LawTable, regulation: Regulation, lang: Lang) -> Table:
-    from ranking.cli import terminal
-    from rules.bounds import beyond
 
     titles = [input_title(name, regulation).to(lang) for name in found.row_inputs]
     rows = titles[0] if len(titles) == 1 else Text("Pour chacun, additionnés", "For each, added up").to(lang)
@@ -196,8 +190,6 @@ def _order(regulation: Regulation, lang: Lang) -> str:
 
 def streams(regulation: Regulation, lang: Lang) -> Table:
     """Make the table of streams and requirements."""
-    from ranking.cli import terminal
-
     columns = (
         Text("Volet|Condition|Ce qui est lu|Disposition", "Stream|Requirement|What is read|Provision")
         .to(lang)
@@ -225,3 +217,7 @@ def _remarks(regulation: Regulation, lang: Lang) -> list[Table | str]:
         return []
     heading = Text("Ce que les sources laissent ouvert", "What the sources leave open").to(lang)
     return [f"\n[bold]{heading}[/]", *[f"• {remark}" for remark in remarks]]
+
+
+law.add_command(list_)
+law.add_command(show)

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ranking.cli import words
+from ranking import sample
+from ranking.cli import terminal, words
+from ranking.pool import read_pool
+from rules import load
 from rules.text import Lang, Text, number
 
 if TYPE_CHECKING:
     from datetime import date
 
-pool = words.LazyGroup(
+pool = words.Group(
     "pool",
-    {"generate": "ranking.cli.pool:generate", "check": "ranking.cli.pool:check"},
     Text("Banques de déclarations : en fabriquer, en vérifier.", "Pools of declarations: make one, check one."),
     "tirage pool check pool.parquet --program quebec/pstq --on 2026-04-27",
 )
@@ -51,12 +53,8 @@ pool = words.LazyGroup(
     type=click.Path(dir_okay=False),
     words=Text("Fichier .parquet ou .csv.", "A .parquet or .csv file."),
 )
-def generate(program: str, size: int, seed: int, on: date, wrong: float, out: str, lang: Lang) -> None:  # noqa: PLR0913
+def generate(program: str, size: int, seed: int, on: date, wrong: float, out: str, lang: Lang) -> None:
     """Make a synthetic pool."""
-    from ranking import sample
-    from ranking.cli import terminal
-    from rules import load
-
     path = terminal.check_target(out)
     regulation = load(program).on(on)
     with terminal.step(
@@ -91,12 +89,8 @@ def generate(program: str, size: int, seed: int, on: date, wrong: float, out: st
 @words.as_json
 def check(
     file: str, program: str, on: date, facts_on: date | None, quarantine: str | None, as_json: bool, lang: Lang
-) -> None:  # noqa: PLR0913, FBT001
+) -> None:
     """Check a pool."""
-    from ranking.cli import terminal
-    from ranking.pool import read_pool
-    from rules import load
-
     target = terminal.check_target(quarantine) if quarantine else None
     regulation = load(program).on(on)
     found = read_pool(file, regulation, quarantine=target is not None, facts_on=facts_on or on)
@@ -121,3 +115,7 @@ def check(
         ).to(lang)
     )
     click.echo(Text(f"Empreinte : {found.fingerprint}", f"Fingerprint: {found.fingerprint}").to(lang))
+
+
+pool.add_command(generate)
+pool.add_command(check)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ranking.cli import words
+from ranking import receipt
+from ranking.cli import terminal, words
+from ranking.instruction import read_instruction
+from ranking.outcomes import TITLES, Outcome
+from ranking.pool import read_pool
+from ranking.round import run_round
 from rules.text import Lang, Text, number
 
 if TYPE_CHECKING:
@@ -14,9 +20,8 @@ if TYPE_CHECKING:
 
     from ranking.round import Round
 
-round_ = words.LazyGroup(
+round_ = words.Group(
     "round",
-    {"run": "ranking.cli.round:run"},
     Text("Rondes d’invitations.", "Rounds of invitations."),
     "tirage round run data/instructions/quebec/pstq/2026-04-30.toml --pool out/p.parquet --out out/r1",
 )
@@ -46,24 +51,18 @@ round_ = words.LazyGroup(
 )
 @words.quarantine
 @words.as_json
-def run(  # noqa: PLR0913 - the options of the command
+def run(
     instruction: str,
     pool_file: str,
     program: str | None,
     out: str,
     quarantine: str | None,
     as_json: bool,
-    lang: Lang,  # noqa: FBT001
+    lang: Lang,
 ) -> None:
     """Run a round."""
-    from ranking import receipt
-    from ranking.cli import terminal
-    from ranking.instruction import read_instruction
-    from ranking.pool import read_pool
-    from ranking.round import run_round
-
     kept = terminal.check_target(quarantine) if quarantine else None
-    read = read_instruction(terminal.Path(instruction), program)
+    read = read_instruction(Path(instruction), program)
     with terminal.step(Text("Banque lue et vérifiée", "Pool read and checked"), lang):
         pool = read_pool(
             pool_file,
@@ -76,7 +75,7 @@ def run(  # noqa: PLR0913 - the options of the command
             terminal.save(pool.quarantine, kept)
     with terminal.step(Text("Ronde exécutée", "Round run"), lang):
         done = run_round(read, pool)
-        made = receipt.save(done, terminal.Path(out))
+        made = receipt.save(done, Path(out))
     terminal.report_pool(pool, read.regulation, lang, quarantine)
     if as_json:
         terminal.print_json(made)
@@ -94,8 +93,6 @@ def run(  # noqa: PLR0913 - the options of the command
 
 def results(done: Round, lang: Lang) -> Table:
     """Make the table of selections: how many, the cut-off, and beside them what was published."""
-    from ranking.cli import terminal
-
     columns = (
         Text(
             "Exercice|Titre|Visées|Invitées|publié|Minimum|publié|Lecture",
@@ -130,9 +127,6 @@ def results(done: Round, lang: Lang) -> Table:
 
 def outcomes(done: Round, lang: Lang) -> Table:
     """Make the table of outcomes: every declaration of the pool once."""
-    from ranking.cli import terminal
-    from ranking.outcomes import TITLES, Outcome
-
     columns = Text("Issue|Code|Déclarations", "Outcome|Code|Declarations").to(lang).split("|")
     made = terminal.table(Text("Issues", "Outcomes").to(lang), *columns, right=(2,))
     for code, count in done.sheet.counts.items():
@@ -140,3 +134,6 @@ def outcomes(done: Round, lang: Lang) -> Table:
     made.add_section()
     made.add_row(Text("Total", "Total").to(lang), "", number(len(done.sheet.outcome), lang))
     return made
+
+
+round_.add_command(run)

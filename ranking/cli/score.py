@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ranking.cli import words
+from ranking import scoring
+from ranking.cli import terminal, words
+from ranking.pool import read_pool
+from rules import load
 from rules.text import Lang, Text, number
 
 if TYPE_CHECKING:
@@ -37,23 +40,18 @@ if TYPE_CHECKING:
 )
 @words.quarantine
 @words.as_json
-def score(  # noqa: PLR0913 - the options of the command
+def score(
     file: str,
     program: str,
     on: date,
     facts_on: date | None,
     out: str,
     no_breakdown: bool,
-    quarantine: str | None,  # noqa: FBT001
+    quarantine: str | None,
     as_json: bool,
-    lang: Lang,  # noqa: FBT001
+    lang: Lang,
 ) -> None:
     """Score a pool."""
-    from ranking.cli import terminal
-    from ranking.pool import read_pool
-    from ranking.scoring import score as score_frame
-    from rules import load
-
     path = terminal.check_target(out)
     kept = terminal.check_target(quarantine) if quarantine else None
     regulation = load(program).on(on)
@@ -62,7 +60,7 @@ def score(  # noqa: PLR0913 - the options of the command
         if kept and pool.quarantine.height:
             terminal.save(pool.quarantine, kept)
     with terminal.step(Text("Calcul", "Scored"), lang):
-        scored = score_frame(pool.frame, regulation, facts_on=facts_on or on, breakdown=not no_breakdown)
+        scored = scoring.score(pool.frame, regulation, facts_on=facts_on or on, breakdown=not no_breakdown)
         terminal.save(scored, path)
     terminal.report_pool(pool, regulation, lang, quarantine)
     figures = {

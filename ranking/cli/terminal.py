@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import polars as pl
 from rich.console import Console
 from rich.table import Table
 
 from ranking.faults import Fault, PoolError
+from ranking.pool import suggestions
 from rules.text import Lang, Text, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import polars as pl
 
     from ranking.pool import Pool
     from rules.regulation import Regulation
@@ -67,7 +67,7 @@ def check_target(name: str) -> Path:
 
 
 def save(frame: pl.DataFrame, path: Path) -> None:
-    """Save a table by the ending of its file, whole or not at all. Text that a spreadsheet would run is escaped in CSV."""
+    """Save a table by the ending of its file, whole or not at all; CSV cells that would run as formulas are escaped."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.part")
     try:
@@ -79,8 +79,6 @@ def save(frame: pl.DataFrame, path: Path) -> None:
 
 def escaped(frame: pl.DataFrame) -> pl.DataFrame:
     """Put an apostrophe before text that begins like a formula; instants get their offset."""
-    import polars as pl
-
     text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     instants = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime)]
     return frame.with_columns(
@@ -94,8 +92,6 @@ def escaped(frame: pl.DataFrame) -> pl.DataFrame:
 
 def report_pool(pool: Pool, regulation: Regulation, lang: Lang, quarantined: str | None) -> None:
     """Say on the error stream what a reader of results must know of the pool: rows kept apart, columns not known."""
-    from ranking.pool import suggestions
-
     if pool.quarantine.height:
         for fault in pool.faults:
             click.echo(fault.render(lang), err=True)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from datetime import date
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from rules.text import Lang, Text
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COMMANDS = Text("Commandes", "Commands")
 EXAMPLE = Text("Exemple", "Example")
 LANG = Text("Langue des messages et des tableaux.", "Language of messages and tables.")
 
@@ -95,28 +98,49 @@ class Command(WordsMixin, click.Command):
         self.words, self.example = words, example
 
 
-class LazyGroup(WordsMixin, click.Group):
+class Group(WordsMixin, click.Group):
+    """A group of commands with help in both languages."""
+
+    def __init__(self, name: str, words: Text, example: str) -> None:
+        super().__init__(name, no_args_is_help=True)
+        self.words, self.example = words, example
+        self.params.append(lang_option())
+
+
+class Later(NamedTuple):
+    """A command that is imported when it runs; its words are here, so that help stays quick."""
+
+    path: str
+    words: Text
+
+
+class LazyGroup(Group):
     """A group whose commands are imported when they are asked for."""
 
-    def __init__(self, name: str, commands: dict[str, str], words: Text, example: str) -> None:
-        super().__init__(name, no_args_is_help=True)
-        self.paths, self.words, self.example = commands, words, example
-        self.params.append(lang_option())
+    def __init__(self, name: str, later: dict[str, Later], words: Text, example: str) -> None:
+        super().__init__(name, words, example)
+        self.later = later
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Name the commands."""
-        return list(self.paths)
+        return list(self.later)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import a command."""
-        if cmd_name not in self.paths:
+        if cmd_name not in self.later:
             return None
-        module, _, name = self.paths[cmd_name].partition(":")
+        module, _, name = self.later[cmd_name].path.partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        lang = _lang(ctx)
+        with formatter.section(COMMANDS.to(lang)):
+            formatter.write_dl([(name, later.words.to(lang)) for name, later in self.later.items()])
 
-class Day(click.ParamType):
+
+class Day(click.ParamType[date]):
     """A day, as YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"
