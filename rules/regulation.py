@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from rules.assembly import ProgramFile, Sources
     from rules.attributes import Attribute
     from rules.conditions import Scope
     from rules.criteria import Criterion
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from rules.groups import Group
     from rules.inputs import Derived
     from rules.lists import DatedList
-    from rules.program import ProgramFile
     from rules.streams import Stream
     from rules.text import Text
 
@@ -46,6 +46,7 @@ class Regulation:
     program: str
     day: date
     source: ProgramFile
+    sources: Sources
     attributes: Mapping[str, Attribute]
     derived: Mapping[str, Derived]
     inputs: Mapping[str, Domain]

@@ -1,0 +1,154 @@
+"""Assembly: the files of a law and a day → the regulation of that day, checked as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from rules.bounds import check_maximum
+from rules.citation import Cite, Remark, Strict, Title, Words
+from rules.conditions import ConditionReader, Scope
+from rules.criteria import Criterion, CriterionFile, criterion_on, in_force
+from rules.faults import Fault, LawError
+from rules.groups import Group, GroupsFile, GroupsVersion, groups_of
+from rules.inputs import InputModel, bind
+from rules.regulation import Contradiction, Regulation
+from rules.streams import StreamsFile, streams_of
+from rules.text import Text, same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from rules.attributes import Attribute
+    from rules.lists import DatedList
+
+
+class OrderKey(Strict):
+    """One key of the order of ranking."""
+
+    key: Literal["score", "submitted_at"]
+    direction: Literal["ascending", "descending"]
+
+
+class Lifecycle(Strict):
+    """How long a declaration is valid, how long an invited person has to answer, and whose declaration counts."""
+
+    validity_months: int = Field(ge=1)
+    answer_days: int = Field(ge=1)
+    one_declaration_a_person: Literal["best_ranked"]
+    cite: Cite
+    note: Remark | None = None
+
+
+class ProgramFile(Strict):
+    """The file ``program.toml``."""
+
+    id: Words
+    title: Title
+    jurisdiction: Title
+    begins: date
+    ends: date | None = None
+    time_zone: Words
+    cite: Cite
+    order: tuple[OrderKey, ...] = Field(min_length=1, strict=False)
+    lifecycle: Lifecycle
+    open_points: tuple[Title, ...] = Field(default=(), strict=False)
+    note: Remark | None = None
+
+
+class ContradictionModel(Strict):
+    """Two things that a declaration cannot say at once, as written in ``attributes.toml``."""
+
+    id: Words
+    title: Title
+    where: dict[str, Any] | list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the files of a program say, all versions. ``lists`` gives the lists in force on a day."""
+
+    program: ProgramFile
+    attributes: Mapping[str, Attribute]
+    inputs: Mapping[str, InputModel]
+    contradictions: tuple[ContradictionModel, ...]
+    criteria: Mapping[str, CriterionFile]
+    groups: GroupsFile
+    streams: StreamsFile
+    lists: Callable[[date], dict[str, DatedList]]
+
+
+def assemble(sources: Sources, day: date) -> Regulation:
+    """Give the law in force on ``day``: tables, groups and streams checked against the inputs, or a LawError."""
+    lists = sources.lists(day)
+    derived = {n: bind(n, m, sources.attributes, lists, "inputs.toml") for n, m in sources.inputs.items()}
+    inputs = {n: d for n, a in sources.attributes.items() if (d := a.finite(lists)) is not None}
+    inputs |= {name: value.domain for name, value in derived.items()}
+    only_when = {n: a.only_when for n, a in sources.attributes.items() if a.only_when}
+    only_when |= {n: w for n, d in derived.items() if (w := sources.attributes[d.of].only_when)}
+    scope = Scope(inputs, only_when, lambda name: lists[name].codes if name in lists else None)
+    criteria = _criteria(sources, day, scope)
+    groups = _groups(sources, day, criteria, scope)
+    streams = in_force(sources.streams.version, day)
+    return Regulation(
+        program=sources.program.id,
+        day=day,
+        source=sources.program,
+        sources=sources,
+        attributes=sources.attributes,
+        derived=derived,
+        inputs=inputs,
+        criteria=tuple(criteria[member] for group in groups for member in group.members if member in criteria),
+        groups=groups,
+        streams=() if streams is None else streams_of(streams, scope),
+        lists=lists,
+        contradictions=_contradictions(sources, scope),
+        scope=scope,
+    )
+
+
+def _criteria(sources: Sources, day: date, scope: Scope) -> dict[str, Criterion]:
+    readable = {name: domain for name, domain in scope.inputs.items() if _certain(name, sources)}
+    tables = Scope(readable, scope.only_when, scope.codes_of)
+    criteria: dict[str, Criterion] = {}
+    faults: list[Fault] = []
+    for name, file in sources.criteria.items():
+        try:
+            criteria[name] = criterion_on(name, file, day, tables)
+        except LawError as error:
+            faults += error.faults
+    if faults:
+        raise LawError(faults)
+    for criterion in criteria.values():
+        note = criterion.source.note if criterion.source else None
+        check_maximum(criterion, {criterion.id: criterion}, scope.inputs, note)
+    return criteria
+
+
+def _certain(name: str, sources: Sources) -> bool:
+    """Tell whether an input can be read by a table: never unknown, and not merely descriptive."""
+    model = sources.inputs.get(name)
+    attribute = sources.attributes[model.of[0] if model else name]
+    return attribute.missing != "unknown" and not attribute.descriptive
+
+
+def _groups(sources: Sources, day: date, criteria: dict[str, Criterion], scope: Scope) -> tuple[Group, ...]:
+    version: GroupsVersion | None = in_force(sources.groups.version, day)
+    if version is None:
+        found = Text(f"aucune version le {day}", f"no version on {day}")
+        expected = Text("une version de groups.toml", "a version of groups.toml")
+        raise LawError([Fault(same("groups.toml"), found, expected, same(f"in_force = {day}"))])
+    groups = groups_of(version, criteria, scope)
+    parts: dict[str, Criterion | Group] = {**criteria, **{group.id: group for group in groups}}
+    for group in groups:
+        check_maximum(group, parts, scope.inputs, version.note)
+    return groups
+
+
+def _contradictions(sources: Sources, scope: Scope) -> tuple[Contradiction, ...]:
+    where = same("attributes.toml, contradiction")
+    reader = ConditionReader(where, scope)
+    return tuple(Contradiction(m.id, m.title.text, reader.read(m.where)) for m in sources.contradictions)
