@@ -81,8 +81,11 @@ class Sources:
     lists: Callable[[date], dict[str, DatedList]]
 
 
-def assemble(sources: Sources, day: date) -> Regulation:
-    """Give the law in force on ``day``: tables, groups and streams checked against the inputs, or a LawError."""
+def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Regulation:
+    """Give the law in force on ``day``: tables, groups and streams checked against the inputs, or a LawError.
+
+    ``scenario`` is the title of the diff that made ``sources``: such a law need not attain what the law announces.
+    """
     lists = sources.lists(day)
     derived = {n: bind(n, m, sources.attributes, lists, "inputs.toml") for n, m in sources.inputs.items()}
     inputs = {n: d for n, a in sources.attributes.items() if (d := a.finite(lists)) is not None}
@@ -93,6 +96,8 @@ def assemble(sources: Sources, day: date) -> Regulation:
     criteria = _criteria(sources, day, scope)
     groups = _groups(sources, day, criteria, scope)
     streams = in_force(sources.streams.version, day)
+    if scenario is None:
+        _check_maxima(sources, day, criteria, groups, scope)
     return Regulation(
         program=sources.program.id,
         day=day,
@@ -107,6 +112,7 @@ def assemble(sources: Sources, day: date) -> Regulation:
         lists=lists,
         contradictions=_contradictions(sources, scope),
         scope=scope,
+        scenario=scenario,
     )
 
 
@@ -122,10 +128,20 @@ def _criteria(sources: Sources, day: date, scope: Scope) -> dict[str, Criterion]
             faults += error.faults
     if faults:
         raise LawError(faults)
+    return criteria
+
+
+def _check_maxima(
+    sources: Sources, day: date, criteria: dict[str, Criterion], groups: tuple[Group, ...], scope: Scope
+) -> None:
+    """Fail because a criterion or a group attains more than the law announces, or less without a note."""
     for criterion in criteria.values():
         note = criterion.source.note if criterion.source else None
         check_maximum(criterion, {criterion.id: criterion}, scope.inputs, note)
-    return criteria
+    version: GroupsVersion | None = in_force(sources.groups.version, day)
+    parts: dict[str, Criterion | Group] = {**criteria, **{group.id: group for group in groups}}
+    for group in groups:
+        check_maximum(group, parts, scope.inputs, version.note if version else None)
 
 
 def _certain(name: str, sources: Sources) -> bool:
@@ -141,11 +157,7 @@ def _groups(sources: Sources, day: date, criteria: dict[str, Criterion], scope: 
         found = Text(f"aucune version le {day}", f"no version on {day}")
         expected = Text("une version de groups.toml", "a version of groups.toml")
         raise LawError([Fault(same("groups.toml"), found, expected, same(f"in_force = {day}"))])
-    groups = groups_of(version, criteria, scope)
-    parts: dict[str, Criterion | Group] = {**criteria, **{group.id: group for group in groups}}
-    for group in groups:
-        check_maximum(group, parts, scope.inputs, version.note)
-    return groups
+    return groups_of(version, criteria, scope)
 
 
 def _contradictions(sources: Sources, scope: Scope) -> tuple[Contradiction, ...]:

@@ -41,6 +41,7 @@ class Regulation:
 
     ``inputs`` gives the finite domain of every attribute and derived input that tables and conditions may read.
     ``groups`` come members first, the root ``score`` last. Two regulations with one ``hash`` say the same.
+    ``scenario`` is the title of the scenario that made it, for a watermark; None is the law itself.
     """
 
     program: str
@@ -56,6 +57,7 @@ class Regulation:
     lists: Mapping[str, DatedList]
     contradictions: tuple[Contradiction, ...]
     scope: Scope
+    scenario: Text | None = None
 
     @property
     def title(self) -> Text:

@@ -245,7 +245,7 @@ def streams_with_cases(program):
     """Each version of each stream in force on the day of some case, with its optional inputs and its cases."""
     found = {}
     for day, regulation in regulations(program):
-        version = in_force(rules.load(program).streams_file.version, day)
+        version = in_force(rules.load(program).sources.streams.version, day)
         optional = {name for name in regulation.inputs if source_attribute(regulation, name) not in regulation.needed}
         for stream in regulation.streams:
             own = found.setdefault((stream.id, version.in_force), (stream, optional, []))[2]
