@@ -79,9 +79,8 @@ def _in_criterion(rest: list[Step], criteria: dict[str, Any], here: Text, *, ite
     if len(inner) == 1 and inner[0] in ("cap", "applies_when", "announced_maximum", "note"):
         return Place(criterion, inner[0])
     table = named(criterion["table"], inner[0], here)
-    key = inner[1] if len(inner) == 2 else "rows"
-    if len(inner) == 1 or key in ("rows", "outside"):
-        return Place(table, key)
+    if inner[1:] in ([], ["rows"], ["outside"]):
+        return Place(table, inner[1] if len(inner) > 1 else "rows")
     position = _row(table["rows"], inner[1], here)
     if item:
         return Place(table["rows"], position)

@@ -27,7 +27,7 @@ from rules.criteria import CriterionFile, in_force
 from rules.domains import Interval
 from rules.faults import Fault, LawError
 from rules.groups import GroupsFile
-from rules.places import Address, address, find, named
+from rules.places import Address, Place, address, find, named
 from rules.source import build, read_toml
 from rules.streams import StreamsFile
 from rules.text import Text, same
@@ -82,7 +82,7 @@ def read_scenario(path: Path) -> Scenario:
 
 
 def apply(scenario: Scenario, base: Regulation) -> Regulation:
-    """Give the law that a scenario makes of ``base``, which is left as it was. A stale or double change is a LawError."""
+    """Give the law that a scenario makes of ``base``, left as it was. A stale or double change is a LawError."""
     documents, edits = _edited(scenario, base)
     return _assembled(documents, base, scenario.title.text) if edits else base
 
