@@ -114,4 +114,5 @@ def _bounds(name: str, regulation: Regulation, facts_on: date) -> tuple[int, int
 def absent_inputs(frame: pl.DataFrame, regulation: Regulation) -> set[str]:
     """Name the inputs that no column of ``frame`` gives."""
     missing = {name for name in regulation.inputs if name not in regulation.derived and name not in frame.columns}
-    return missing | {name for name, source in regulation.derived.items() if source.of not in frame.columns}
+    there = set(frame.columns)
+    return missing | {name for name in regulation.derived if not there.issuperset(regulation.read_by(name))}

@@ -30,8 +30,7 @@ def score(
     typed = conform(frame if breakdown else frame.select(readable(frame, regulation)), regulation, day)
     program = lookup.compiled(regulation, breakdown=breakdown)
     if not breakdown:
-        names = [name for name in regulation.derived if _read_by_tables(name, regulation)]
-        inputs = typed.lazy().with_columns(lookup.derive(regulation, day, names))
+        inputs = _derived(typed, regulation, day, lookup.needed(regulation))
         return inputs.select(ID, *program.points).collect()
     inputs, absent = with_inputs(typed, regulation, day)
     scored = inputs.with_columns(*program.points, *plain.streams(regulation, absent))
@@ -43,14 +42,16 @@ def score(
 def with_inputs(typed: pl.DataFrame, regulation: Regulation, facts_on: date) -> tuple[pl.LazyFrame, set[str]]:
     """Add every derived input to a conformed frame, and name the inputs that no column gives."""
     absent = absent_inputs(typed, regulation)
-    names = [name for name in regulation.derived if name not in absent]
-    return typed.lazy().with_columns(lookup.derive(regulation, facts_on, names)), absent
+    return _derived(typed, regulation, facts_on, set(regulation.derived) - absent), absent
+
+
+def _derived(typed: pl.DataFrame, regulation: Regulation, facts_on: date, names: set[str]) -> pl.LazyFrame:
+    frame = typed.lazy()
+    for stage in lookup.derive(regulation, facts_on, names):
+        frame = frame.with_columns(stage)
+    return frame
 
 
 def readable(frame: pl.DataFrame, regulation: Regulation) -> list[str]:
     """Name the columns that a score without breakdown reads, those that are there."""
     return [name for name in (ID, *regulation.needed) if name in frame.columns]
-
-
-def _read_by_tables(name: str, regulation: Regulation) -> bool:
-    return any(name in criterion.inputs for criterion in regulation.criteria)

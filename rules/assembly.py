@@ -14,7 +14,7 @@ from rules.conditions import ConditionReader, Scope
 from rules.criteria import Criterion, CriterionFile, criterion_on, in_force
 from rules.faults import Fault, LawError
 from rules.groups import Group, GroupsFile, GroupsVersion, groups_of
-from rules.inputs import InputModel, bind
+from rules.inputs import Bindings, Derived, InputModel
 from rules.regulation import Contradiction, Regulation
 from rules.streams import StreamsFile, streams_of
 from rules.text import Text, same
@@ -87,11 +87,15 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
     ``scenario`` is the title of the diff that made ``sources``: such a law need not attain what the law announces.
     """
     lists = sources.lists(day)
-    derived = {n: bind(n, m, sources.attributes, lists, "inputs.toml") for n, m in sources.inputs.items()}
     inputs = {n: d for n, a in sources.attributes.items() if (d := a.finite(lists)) is not None}
-    inputs |= {name: value.domain for name, value in derived.items()}
     only_when = {n: a.only_when for n, a in sources.attributes.items() if a.only_when}
-    only_when |= {n: w for n, d in derived.items() if (w := sources.attributes[d.of].only_when)}
+    derived: dict[str, Derived] = {}
+    for name, model in sources.inputs.items():
+        derived[name] = Bindings(sources.attributes, lists, inputs, "inputs.toml").bind(name, model)
+        inputs[name] = derived[name].domain
+        conditions = [only_when.get(of) for of in model.of]
+        if conditions[0] and all(condition == conditions[0] for condition in conditions):
+            only_when[name] = conditions[0]
     scope = Scope(inputs, only_when, lambda name: lists[name].codes if name in lists else None)
     criteria = _criteria(sources, day, scope)
     groups = _groups(sources, day, criteria, scope)
@@ -146,8 +150,9 @@ def _check_maxima(
 
 def _certain(name: str, sources: Sources) -> bool:
     """Tell whether an input can be read by a table: never unknown, and not merely descriptive."""
-    model = sources.inputs.get(name)
-    attribute = sources.attributes[model.of[0] if model else name]
+    if name in sources.inputs:
+        return all(_certain(of, sources) for of in sources.inputs[name].of)
+    attribute = sources.attributes[name]
     return attribute.missing != "unknown" and not attribute.descriptive
 
 

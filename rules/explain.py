@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from rules import titles
+from rules.functions import derive
 from rules.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -31,14 +32,13 @@ State = Literal["applies", "does_not_apply", "not_yet", "repealed"]
 
 @dataclass(frozen=True)
 class Fact:
-    """An input as read, and the attribute that it was derived from, where it was."""
+    """An input as read, and the attributes as declared that it comes from."""
 
     input: str
     title: Text
     value: Value
     shown: Text
-    declared: str
-    declared_value: str | None
+    declared: tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True)
@@ -169,13 +169,11 @@ def explain(declaration: Mapping[str, Any], regulation: Regulation, facts_on: da
 
 def values_of(declaration: Mapping[str, Any], regulation: Regulation, facts_on: date) -> dict[str, Value]:
     """Give every input of one declaration, the derived ones too; those that cannot be read are left out."""
-    known: dict[str, Value] = {name: declaration[name] for name in regulation.inputs if name in declaration}
-    derived = {
-        name: source.of_one(declaration[source.of], facts_on)
-        for name, source in regulation.derived.items()
-        if source.of in declaration
-    }
-    return known | derived
+    values = dict(declaration)
+    for name, source in regulation.derived.items():
+        if all(of in values for of in source.of):
+            values[name] = derive(source, [values[of] for of in source.of], facts_on)
+    return {name: values[name] for name in regulation.inputs if name in values}
 
 
 class _Reader:
@@ -188,12 +186,11 @@ class _Reader:
 
     def fact(self, name: str) -> Fact:
         """Read one input."""
-        source = self.regulation.derived.get(name)
-        of = source.of if source else name
+        of = self.regulation.read_by(name)
         title = titles.input_title(name, self.regulation)
         value = self.values.get(name)
-        declared = self.declaration.get(of)
-        return Fact(name, title, value, self.shown(name, value), of, None if declared is None else str(declared))
+        declared = tuple((one, _text(self.declaration.get(one))) for one in of)
+        return Fact(name, title, value, self.shown(name, value), declared)
 
     def shown(self, name: str, value: Value) -> Text:
         """Write a value for a person."""
@@ -267,6 +264,10 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - walks any record
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]
     return value if isinstance(value, (str, int, bool)) or value is None else str(value)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def sentence(source: Points, lang: Lang) -> str:

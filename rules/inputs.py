@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 
 EPOCH = date(1970, 1, 1)
+ONE_ATTRIBUTE = Text("un attribut du programme", "one attribute of the program")
 
 
 class InputModel(Strict):
     """A derived input, as written in ``inputs.toml``."""
 
-    function: Literal["age", "digit", "listed"]
+    function: Literal["age", "chosen", "digit", "listed", "lowest"]
     title: Title
     of: tuple[Words, ...] = Field(min_length=1, strict=False)
     cite: Cite | None = None
@@ -45,27 +46,20 @@ class InputModel(Strict):
 
 @dataclass(frozen=True)
 class Derived:
-    """A derived input of a regulation, bound to its attribute, with its domain.
+    """A derived input of a regulation, bound to the inputs that it reads, with its domain.
 
-    ``of_values`` maps each value of the attribute to the value of the input, where the attribute is a label or a code;
-    it is empty for a date.
+    ``of_values`` maps each value of a code to the value of the input; ``choices`` are the labels that choose one of
+    several inputs; ``labels`` are the titles of its own labels.
     """
 
     name: str
     function: str
     title: Text
-    of: str
+    of: tuple[str, ...]
     domain: Domain
     of_values: tuple[tuple[str, Value], ...] = ()
     labels: tuple[tuple[str, Text], ...] = ()
-
-    def of_one(self, value: date | str | None, facts_on: date) -> Value:
-        """Derive the input of one declaration; null gives null."""
-        if value is None:
-            return None
-        if isinstance(value, date):
-            return complete_years(value, facts_on)
-        return dict(self.of_values)[value]
+    choices: tuple[str, ...] = ()
 
 
 def complete_years(born: date, on: date) -> int:
@@ -88,25 +82,70 @@ def earliest_birth(facts_on: date, years: int) -> date:
         return date(facts_on.year - years - 1, 3, 1)
 
 
-def bind(
-    name: str, model: InputModel, attributes: Mapping[str, Attribute], lists: Mapping[str, DatedList], shown: str
-) -> Derived:
-    """Bind a derived input to its attribute and its list, or say what does not fit."""
-    where = Text(f"{shown}, intrant {name}", f"{shown}, input {name}")
-    of = model.of[0]
-    attribute = attributes.get(of)
-    if attribute is None or len(model.of) != 1:
-        found = Text(f"of = {list(model.of)}", f"of = {list(model.of)}")
-        expected = Text("un attribut du programme", "one attribute of the program")
-        raise LawError([Fault(where, found, expected, meant(of, attributes))])
-    if model.function == "age":
-        return _age(name, model, attribute, where)
-    if attribute.type != "code" or attribute.list is None:
-        expected = Text("un attribut de type « code »", "an attribute of type “code”")
-        raise LawError([Fault(where, same(attribute.type), expected, same('of = ["main_occupation"]'))])
-    if model.function == "digit":
-        return _digit(name, model, lists[attribute.list].codes, where, none=attribute.only_when is not None)
-    return _listed(name, model, attribute, lists, where)
+@dataclass(frozen=True)
+class Bindings:
+    """What a derived input can be bound to: attributes, lists, and the inputs known so far with their domains."""
+
+    attributes: Mapping[str, Attribute]
+    lists: Mapping[str, DatedList]
+    domains: Mapping[str, Domain]
+    shown: str
+
+    def bind(self, name: str, model: InputModel) -> Derived:
+        """Bind a derived input, or say what does not fit. It may read inputs that stand above it in the file."""
+        where = Text(f"{self.shown}, intrant {name}", f"{self.shown}, input {name}")
+        known = {**self.attributes, **self.domains}
+        unknown = [of for of in model.of if of not in known]
+        if unknown:
+            found = Text(f"« {unknown[0]} », inconnu", f"“{unknown[0]}”, unknown")
+            expected = Text(
+                "un attribut, ou un intrant placé plus haut dans le fichier",
+                "an attribute, or an input that stands above in the file",
+            )
+            raise LawError([Fault(where, found, expected, meant(unknown[0], known))])
+        if model.function == "chosen":
+            return self._chosen(name, model, where)
+        if model.function == "lowest":
+            return self._lowest(name, model, where)
+        attribute = self.attributes.get(model.of[0])
+        if attribute is None or len(model.of) != 1:
+            found = same(f"of = {list(model.of)}")
+            raise LawError([Fault(where, found, ONE_ATTRIBUTE, meant(model.of[0], self.attributes))])
+        if model.function == "age":
+            return _age(name, model, attribute, where)
+        if attribute.type != "code" or attribute.list is None:
+            expected = Text("un attribut de type « code »", "an attribute of type “code”")
+            raise LawError([Fault(where, same(attribute.type), expected, same('of = ["main_occupation"]'))])
+        if model.function == "digit":
+            codes = self.lists[attribute.list].codes
+            return _digit(name, model, codes, where, none=attribute.only_when is not None)
+        return _listed(name, model, attribute, self.lists, where)
+
+    def _whole(self, names: tuple[str, ...], where: Text) -> Domain:
+        """Give the domain that holds the values of several whole numbers."""
+        domains = [self.domains.get(one) for one in names]
+        if not domains or any(domain is None or domain.kind != "whole" for domain in domains):
+            expected = Text("des nombres entiers", "whole numbers")
+            write = same('of = ["french_listening", "french_speaking"]')
+            raise LawError([Fault(where, same(f"of = {list(names)}"), expected, write)])
+        known = [domain for domain in domains if domain is not None]
+        low, high = min(domain.low for domain in known), max(domain.high for domain in known)
+        return Domain("whole", low, high, none=any(domain.none for domain in known))
+
+    def _lowest(self, name: str, model: InputModel, where: Text) -> Derived:
+        return Derived(name, "lowest", model.title.text, model.of, self._whole(model.of, where))
+
+    def _chosen(self, name: str, model: InputModel, where: Text) -> Derived:
+        selector = self.domains.get(model.of[0])
+        if selector is None or selector.kind != "label" or selector.none or len(selector.labels) != len(model.of) - 1:
+            expected = Text(
+                "un attribut à valeurs, jamais nul, puis un intrant par valeur",
+                "an attribute with labels, never null, then one input a label",
+            )
+            write = same('of = ["first_official_language", "english_listening", "french_listening"]')
+            raise LawError([Fault(where, same(f"of = {list(model.of)}"), expected, write)])
+        domain = self._whole(model.of[1:], where)
+        return Derived(name, "chosen", model.title.text, model.of, domain, choices=selector.labels)
 
 
 def _age(name: str, model: InputModel, attribute: Attribute, where: Text) -> Derived:
@@ -116,7 +155,7 @@ def _age(name: str, model: InputModel, attribute: Attribute, where: Text) -> Der
         )
         raise LawError([Fault(where, same(attribute.type), expected, same('of = ["birth_date"]'))])
     domain = Domain("whole", low=0, high=attribute.years_before + 1, none=attribute.only_when is not None)
-    return Derived(name, "age", model.title.text, model.of[0], domain)
+    return Derived(name, "age", model.title.text, model.of, domain)
 
 
 def _digit(name: str, model: InputModel, codes: tuple[str, ...], where: Text, *, none: bool) -> Derived:
@@ -133,7 +172,7 @@ def _digit(name: str, model: InputModel, codes: tuple[str, ...], where: Text, *,
         raise LawError([Fault(where, same(f"{wrong[0]}"), expected, Text("corrigez la liste", "mend the list"))])
     values = tuple((code, int(code[position - 1])) for code in codes)
     return Derived(
-        name, "digit", model.title.text, model.of[0], Domain("whole", bounds.low, bounds.high, none=none), values
+        name, "digit", model.title.text, model.of, Domain("whole", bounds.low, bounds.high, none=none), values
     )
 
 
@@ -156,4 +195,4 @@ def _listed(name: str, model: InputModel, attribute: Attribute, lists: Mapping[s
     domain = Domain("label", labels=tuple(model.labels), none=attribute.only_when is not None)
     values = tuple((code, row_of[code][model.column]) for code in codes)
     labels = tuple((label, title.text) for label, title in model.labels.items())
-    return Derived(name, "listed", model.title.text, model.of[0], domain, values, labels)
+    return Derived(name, "listed", model.title.text, model.of, domain, values, labels)

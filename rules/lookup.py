@@ -20,12 +20,13 @@ import polars as pl
 
 from rules import bounds, plain
 from rules.criteria import Criterion
+from rules.functions import FUNCTIONS, column_type
 from rules.groups import ROOT, Group
 from rules.inputs import EPOCH, days_by_year
 from rules.text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from rules.domains import Domain, Value
@@ -183,7 +184,7 @@ class Compiler:
         sizes = [self.codes[name].size for name in term.inputs]
         grid = np.indices(sizes).reshape(len(sizes), -1)
         columns = [
-            pl.Series(name, self.codes[name].values, dtype=plain.column_type(self.codes[name].domain)).gather(codes)
+            pl.Series(name, self.codes[name].values, dtype=column_type(self.codes[name].domain)).gather(codes)
             for name, codes in zip(term.inputs, grid, strict=True)
         ]
         filled = pl.DataFrame(columns).select(reduce(add, term.parts).alias("points")).to_series()
@@ -271,17 +272,32 @@ def _codes(regulation: Regulation) -> dict[str, Code]:
     }
 
 
-def derive(regulation: Regulation, facts_on: date, names: Iterable[str]) -> list[pl.Expr]:
-    """Compute derived inputs by lookup: an age by the day of birth, the others by the code of their attribute."""
-    return [_derive(regulation.derived[name], facts_on, regulation).alias(name) for name in names]
+def derive(regulation: Regulation, facts_on: date, names: Collection[str]) -> list[list[pl.Expr]]:
+    """Compute derived inputs, in stages that read columns and the inputs of the stages before them."""
+    return [
+        [_derive(source, facts_on, regulation).alias(source.name) for source in stage]
+        for stage in regulation.stages(names)
+    ]
+
+
+def needed(regulation: Regulation) -> set[str]:
+    """Name the derived inputs that points depend on, those that others are derived from included."""
+    names = {name for criterion in regulation.criteria for name in criterion.inputs}
+    for name in reversed(list(regulation.derived)):
+        if name in names:
+            names |= set(regulation.derived[name].of)
+    return names & set(regulation.derived)
 
 
 def _derive(source: Derived, facts_on: date, regulation: Regulation) -> pl.Expr:
+    """Compute an age by the day of birth, a code's value by its place in the list, the others as the law says them."""
     if source.function == "age":
-        years = regulation.attributes[source.of].years_before or 0
+        years = regulation.attributes[source.of[0]].years_before or 0
         ages = pl.Series(np.repeat(np.arange(years + 1, dtype=np.uint8), days_by_year(facts_on, years)))
-        lived = (facts_on - EPOCH).days - pl.col(source.of).cast(pl.Int32)
+        lived = (facts_on - EPOCH).days - pl.col(source.of[0]).cast(pl.Int32)
         return pl.lit(ages).gather(lived.cast(pl.UInt32, wrap_numerical=True))
-    values = [value for _, value in source.of_values]
-    dtype = plain.column_type(source.domain) if source.domain.kind == "label" else pl.UInt8()
-    return pl.lit(pl.Series(values, dtype=dtype)).gather(pl.col(source.of).to_physical())
+    if source.function in ("digit", "listed"):
+        values = [value for _, value in source.of_values]
+        dtype = column_type(source.domain) if source.domain.kind == "label" else pl.UInt8()
+        return pl.lit(pl.Series(values, dtype=dtype)).gather(pl.col(source.of[0]).to_physical())
+    return FUNCTIONS[source.function].polars(source, facts_on)

@@ -14,36 +14,18 @@ import polars as pl
 
 from rules.criteria import Criterion
 from rules.domains import Interval
+from rules.functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
     from rules.conditions import Condition, Test
-    from rules.domains import Domain
     from rules.groups import Group
-    from rules.inputs import Derived
     from rules.regulation import Regulation
     from rules.tables import Cap, Key, Table
 
 POINTS = pl.Int32
-
-
-def column_type(domain: Domain) -> pl.DataType:
-    """Give the type of a column that holds values of ``domain``."""
-    if domain.kind == "boolean":
-        return pl.Boolean()
-    return pl.Enum(domain.labels) if domain.kind == "label" else pl.Int32()
-
-
-def derived(source: Derived, facts_on: date) -> pl.Expr:
-    """Compute a derived input from its attribute; null gives null."""
-    of = pl.col(source.of)
-    if source.function == "age":
-        before = (of.dt.month().cast(pl.Int32) * 100 + of.dt.day()) > facts_on.month * 100 + facts_on.day
-        return (facts_on.year - of.dt.year() - before.cast(pl.Int32)).cast(pl.Int32)
-    values = dict(source.of_values)
-    return of.cast(pl.String).replace_strict(values, return_dtype=column_type(source.domain))
 
 
 def is_key(name: str, key: Key) -> pl.Expr:
@@ -140,9 +122,12 @@ def _values(source: Test) -> pl.Expr:
 
 
 def stages(regulation: Regulation, facts_on: date) -> list[list[pl.Expr]]:
-    """Give the whole law as successive sets of columns: derived inputs, criteria, then each group."""
+    """Give the whole law as successive sets of columns: each derived input, criteria, each group."""
     names = {part.id: f"{part.id}_points" if part.id != "score" else "score" for part in regulation.parts.values()}
-    result = [[derived(source, facts_on).alias(name) for name, source in regulation.derived.items()]]
+    result = [
+        [FUNCTIONS[source.function].polars(source, facts_on).alias(source.name) for source in stage]
+        for stage in regulation.stages(regulation.derived)
+    ]
     result.append([criterion(source).alias(names[source.id]) for source in regulation.criteria])
     for source in regulation.groups:
         members = [pl.col(names[member]) for member in source.members]

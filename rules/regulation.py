@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rules.conditions import Condition, as_raw
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from rules.assembly import ProgramFile, Sources
@@ -75,8 +75,22 @@ class Regulation:
         """The attributes without which no score can be computed, in the order of the attributes."""
         read = {name for criterion in self.criteria for name in criterion.inputs}
         read |= {group.cap.input for group in self.groups if group.cap and group.cap.input}
-        sources = {self.derived[name].of if name in self.derived else name for name in read}
+        sources = {source for name in read for source in self.read_by(name)}
         return tuple(name for name in self.attributes if name in sources)
+
+    def read_by(self, name: str) -> tuple[str, ...]:
+        """Name the attributes that an input comes from: itself, or those that it is derived from."""
+        if name not in self.derived:
+            return (name,)
+        return tuple(dict.fromkeys(found for of in self.derived[name].of for found in self.read_by(of)))
+
+    def stages(self, names: Collection[str]) -> list[list[Derived]]:
+        """Put derived inputs in stages: each reads attributes and the inputs of the stages before it."""
+        depth: dict[str, int] = {}
+        for name in (name for name in self.derived if name in names):
+            depth[name] = 1 + max((depth[of] for of in self.derived[name].of if of in depth), default=-1)
+        count = max(depth.values(), default=-1) + 1
+        return [[self.derived[name] for name in depth if depth[name] == stage] for stage in range(count)]
 
     @cached_property
     def hash(self) -> str:
@@ -105,7 +119,7 @@ class Regulation:
 
 
 def _derived(derived: Derived) -> dict[str, Any]:
-    return {"function": derived.function, "of": derived.of, "values": [list(pair) for pair in derived.of_values]}
+    return {"function": derived.function, "of": list(derived.of), "values": [list(pair) for pair in derived.of_values]}
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:

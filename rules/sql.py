@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from rules.domains import Interval
+from rules.functions import FUNCTIONS, literal, name
 from rules.groups import ROOT
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 
     from rules.conditions import Condition, Test
     from rules.criteria import Criterion
-    from rules.domains import Value
     from rules.groups import Group
-    from rules.inputs import Derived
     from rules.regulation import Regulation
     from rules.streams import Requirement
     from rules.tables import Cap, Key, Table
@@ -42,14 +41,16 @@ def scoring(
 
     ``absent`` names the inputs that ``table`` has no column for; what reads them is null, for unknown.
     """
-    derived = [_alias(_derived(d, facts_on), name) for name, d in regulation.derived.items() if name not in absent]
-    query = exp.select("*", *derived).from_(exp.to_table(table))
-    stages = [("inputs", query)]
+    stages = [("declarations", exp.select("*").from_(exp.to_table(table)))]
+    for known, source in regulation.derived.items():
+        if known not in absent:
+            column = _alias(FUNCTIONS[source.function].sql(source, facts_on), known)
+            stages.append((f"{known}_input", exp.select("*", column).from_(stages[-1][0])))
     criteria = [_alias(criterion(part), f"{part.id}_points") for part in regulation.criteria]
-    stages.append(("criteria", exp.select("*", *criteria).from_("inputs")))
-    for source in regulation.groups:
-        grouped = exp.select("*", _alias(group(source), _column(source.id))).from_(stages[-1][0])
-        stages.append((f"{source.id}_group", grouped))
+    stages.append(("criteria", exp.select("*", *criteria).from_(stages[-1][0])))
+    for part in regulation.groups:
+        grouped = exp.select("*", _alias(group(part), _column(part.id))).from_(stages[-1][0])
+        stages.append((f"{part.id}_group", grouped))
     columns: list[exp.Expr] = [exp.column("declaration_id", quoted=True)]
     if breakdown:
         parts = [part for part in regulation.parts if part != ROOT]
@@ -71,42 +72,9 @@ def _column(part: str) -> str:
     return part if part == ROOT else f"{part}_points"
 
 
-def _name(name: str) -> exp.Column:
-    return exp.column(name, quoted=True)
-
-
-def literal(value: Value) -> exp.Expr:
-    """Write a value."""
-    if isinstance(value, bool):
-        return exp.Boolean(this=value)
-    return exp.Null() if value is None else exp.Literal.string(value) if isinstance(value, str) else exp.convert(value)
-
-
-def _derived(source: Derived, facts_on: date) -> exp.Expr:
-    of = _name(source.of)
-    if source.function == "age":
-        born = exp.Add(
-            this=exp.Mul(this=exp.Extract(this=exp.var("MONTH"), expression=of.copy()), expression=exp.convert(100)),
-            expression=exp.Extract(this=exp.var("DAY"), expression=of.copy()),
-        )
-        not_yet = exp.GT(this=exp.paren(born), expression=exp.convert(facts_on.month * 100 + facts_on.day))
-        years = exp.Sub(
-            this=exp.convert(facts_on.year), expression=exp.Extract(this=exp.var("YEAR"), expression=of.copy())
-        )
-        less = exp.Case().when(not_yet, exp.convert(1)).else_(exp.convert(0))
-        return exp.Sub(this=exp.paren(years), expression=less)
-    by_value: dict[Value, list[str]] = {}
-    for code, value in source.of_values:
-        by_value.setdefault(value, []).append(code)
-    case = exp.Case()
-    for value, codes in by_value.items():
-        case = case.when(of.copy().isin(*codes), literal(value))
-    return case
-
-
-def is_key(name: str, key: Key) -> exp.Expr:
+def is_key(input_name: str, key: Key) -> exp.Expr:
     """Tell whether the value of an input lies in a row or column."""
-    column = _name(name)
+    column = name(input_name)
     if key is None:
         return column.is_(exp.Null())
     if not isinstance(key, Interval):
@@ -156,7 +124,7 @@ def criterion(source: Criterion) -> exp.Expr:
     """Write the points of a criterion, after its cap; 0 where it does not apply or the law has none."""
     if source.source is None:
         return exp.convert(0)
-    total = _under(_sum([exp.paren(cell(t, name)) for t in source.tables for name in t.row_inputs]), source.cap)
+    total = _under(_sum([exp.paren(cell(t, one)) for t in source.tables for one in t.row_inputs]), source.cap)
     if not source.applies_when.options:
         return total
     return exp.Case().when(condition(source.applies_when, ()), total).else_(exp.convert(0))
@@ -164,7 +132,7 @@ def criterion(source: Criterion) -> exp.Expr:
 
 def group(source: Group) -> exp.Expr:
     """Write how the members of a group combine under its cap."""
-    members = [_name(_column(member)) for member in source.members]
+    members = [name(_column(member)) for member in source.members]
     if source.how == "max" and len(members) > 1:
         return _under(exp.Greatest(this=members[0], expressions=members[1:]), source.cap)
     return _under(_sum(members), source.cap)
@@ -185,7 +153,7 @@ def test(source: Test, absent: Collection[str]) -> exp.Expr:
     if source.interval is not None:
         answer = exp.paren(is_key(source.input, source.interval))
     else:
-        answer = exp.paren(_name(source.input).isin(*[literal(value) for value in source.values]))
+        answer = exp.paren(name(source.input).isin(*[literal(value) for value in source.values]))
     if source.answers_null:
         answer = exp.Coalesce(this=answer, expressions=[exp.Boolean(this=False)])
     return exp.not_(answer) if source.negated else answer
