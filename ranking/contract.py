@@ -32,6 +32,7 @@ MARK = "tirage "
 ROW = f"{MARK}row"
 RAGGED = f"{MARK}ragged"
 EXAMPLES = 3
+REASONS = ("reasons", "reasons_fr", "reasons_en")
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,8 @@ def _of_value(name: str, attribute: Attribute, facts_on: date, before: datetime)
         yield RowRule(f"{name} bounds", name, (column < before) | column.is_null(), expected, write, (name,))
     if attribute.unique:
         expected = Text("un numéro non vide", "a number that is not empty")
-        yield RowRule(f"{name} filled", name, (column != "") | column.is_null(), expected, expected, (name,))
+        write = Text("un numéro propre à cette déclaration", "a number that only this declaration has")
+        yield RowRule(f"{name} filled", name, (column != "") | column.is_null(), expected, write, (name,))
 
 
 def _at_most(name: str, attribute: Attribute, columns: list[str]) -> Iterator[RowRule]:
@@ -196,7 +198,9 @@ def check(frame: pl.DataFrame, raw: pl.DataFrame, rules: list[RowRule], shown: s
     )
     _, failure = schema.filter(frame)
     if not failure.counts():
-        return Checked(None, raw.clear(), ())
+        nobody = dict.fromkeys(REASONS, pl.String)
+        kept = raw.clear().select(pl.lit(None, pl.Int64).alias("row"), pl.exclude(RAGGED))
+        return Checked(None, kept.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in nobody.items()), ())
     details = failure.details()
     faults, broken = [], []
     for number, rule in enumerate(rules):

@@ -167,5 +167,6 @@ def _groups(sources: Sources, day: date, criteria: dict[str, Criterion], scope: 
 
 def _contradictions(sources: Sources, scope: Scope) -> tuple[Contradiction, ...]:
     where = same("attributes.toml, contradiction")
-    reader = ConditionReader(where, scope)
+    declared = {name: domain for name, domain in scope.inputs.items() if name in sources.attributes}
+    reader = ConditionReader(where, Scope(declared, scope.only_when, scope.codes_of))
     return tuple(Contradiction(m.id, m.title.text, reader.read(m.where)) for m in sources.contradictions)

@@ -7,6 +7,7 @@ Draws are whole numbers in [0, 2**32): the step from a double is exact, and noth
 from __future__ import annotations
 
 import zlib
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,20 +20,25 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
+EPOCH = date(1970, 1, 1)
 ONE = 2**32
 KNOTS = (0, 10, 25, 50, 75, 90, 100)
 
 
 class Draws:
-    """The draws of one pool: ``size`` whole numbers in [0, 2**32) for each quantity that is asked for by name."""
+    """The draws of one pool: ``size`` whole numbers in [0, 2**32) for each quantity that is asked for by name.
 
-    def __init__(self, seed: int, size: int) -> None:
+    ``part`` sets the draws of one purpose apart from those of another.
+    """
+
+    def __init__(self, seed: int, size: int, part: str = "") -> None:
         self.seed = seed
         self.size = size
+        self.part = part
 
     def of(self, name: str) -> Whole:
         """Draw the quantity ``name``, one number a row. The same name gives the same numbers."""
-        stream = np.random.Generator(np.random.PCG64((self.seed, zlib.crc32(name.encode()))))
+        stream = np.random.Generator(np.random.PCG64((self.seed, zlib.crc32(f"{self.part} {name}".encode()))))
         return (stream.random(self.size) * ONE).astype(np.int64)
 
     def chosen(self, name: str, weights: Sequence[int]) -> Whole:
@@ -90,11 +96,12 @@ def amount_by(draw: Whole, by: Whole, quantiles: Sequence[Sequence[int]]) -> Who
     values = np.array(quantiles, dtype=np.int64)
     step = np.searchsorted(knots[1:-1], draw, side="right")
     low, high = values[by, step], values[by, step + 1]
-    return low + (high - low) * (draw - knots[step]) // (knots[step + 1] - knots[step])
+    amounts: Whole = low + (high - low) * (draw - knots[step]) // (knots[step + 1] - knots[step])
+    return amounts
 
 
 def quotas(weights: Sequence[int], size: int) -> list[int]:
-    """Divide ``size`` by ``weights``: each share rounded down, what is left to the largest remainders, the first of equals."""
+    """Divide ``size`` by ``weights``: shares rounded down, and what is left to the largest remainders."""
     total = sum(weights)
     counts = [size * weight // total for weight in weights]
     remainders = [size * weight % total for weight in weights]
@@ -107,4 +114,5 @@ def quotas(weights: Sequence[int], size: int) -> list[int]:
 def _ends(weights: Sequence[int]) -> Whole:
     """Give where the share of each weight ends, out of 2**32."""
     cumulated = np.cumsum(np.array(weights, dtype=np.int64))
-    return cumulated * ONE // cumulated[-1]
+    ends: Whole = cumulated * ONE // cumulated[-1]
+    return ends

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ranking.sample.draws import Draws, Whole
+    from rules.regulation import Regulation
 
 # Invented for calibration: no estimate of a real bank.
-DAYS_SINCE_SUBMISSION = (0, 15, 55, 130, 230, 325, 426)  # at 0, 10, 25, 50, 75, 90 and 100 % of the declarations
+DAYS_SINCE_SUBMISSION = (0, 15, 55, 130, 225, 310, 426)  # at 0, 10, 25, 50, 75, 90, 100 %, where 12 months are valid
 EQUAL_INSTANTS = 0.2  # per cent of the declarations, filed in the same millisecond as another one
 SECOND_DECLARATIONS = 0.3  # per cent of the declarations, filed by someone who filed another one
 
@@ -26,13 +27,14 @@ DAY = 86_400_000
 LONGEST_NUMBER = 7
 
 
-def submissions(draws: Draws, on: date, time_zone: str, name: str = "submitted_at") -> pl.Series:
-    """Draw instants that lie before the local day ``on``, in milliseconds, over the fourteen months before it.
+def submissions(draws: Draws, on: date, regulation: Regulation, name: str = "submitted_at") -> pl.Series:
+    """Draw instants that lie before the local day ``on``, in milliseconds, over 14 twelfths of the validity before it.
 
-    More are recent than old. About one in twenty lies more than twelve months back. A few instants are equal.
+    More are recent than old. About one in twenty is so old that it is no longer valid. A few instants are equal.
     """
     since = amount_by(draws.of(f"{name} day"), np.zeros(draws.size, dtype=np.int64), [DAYS_SINCE_SUBMISSION])
-    instants = _first_instant(on, time_zone) - since * DAY - 1 - draws.whole(f"{name} time", 0, DAY)
+    since = since * regulation.source.lifecycle.validity_months // 12
+    instants = _first_instant(on, regulation.source.time_zone) - since * DAY - 1 - draws.whole(f"{name} time", 0, DAY)
     same = draws.happens(f"{name} equal", EQUAL_INSTANTS)
     instants = np.where(same, instants[earlier_rows(draws, f"{name} equal to")], instants)
     return pl.Series(name, instants).cast(pl.Datetime("ms", "UTC")).cast(INSTANT)
@@ -50,15 +52,29 @@ def earlier_rows(draws: Draws, name: str) -> Whole:
 
 
 def filed_again(draws: Draws) -> Whole:
-    """Give for every row the row of the same person that it repeats, or itself: a few persons filed two declarations."""
+    """Give for every row the earlier row of the same person, or itself: a few persons filed two declarations."""
     rows = np.arange(draws.size, dtype=np.int64)
     again = draws.happens("second declaration", SECOND_DECLARATIONS)
     first = earlier_rows(draws, "first declaration")
     return np.where(again & ~again[first], first, rows)
 
 
-def numbers(prefix: str, rows: Whole) -> pl.Series:
+def numbered(said: pl.DataFrame, regulation: Regulation, draws: Draws, on: date) -> pl.DataFrame:
+    """Add what is of the file, numbers of declarations and persons, instants and other text, in the law's order."""
+    rows = pl.Series(np.arange(draws.size, dtype=np.int64))
+    filed = {"declaration_id": numbers("S", rows), "person_id": numbers("SYN-", pl.Series(filed_again(draws)))}
+    columns = []
+    for name, attribute in regulation.attributes.items():
+        if name in said.columns:
+            columns.append(said[name])
+        elif attribute.type == "instant":
+            columns.append(submissions(draws, on, regulation, name))
+        elif attribute.type == "text" and not attribute.descriptive:
+            columns.append(filed.get(name, numbers("SYN-", rows)).alias(name))
+    return pl.DataFrame(columns)
+
+
+def numbers(prefix: str, rows: pl.Series) -> pl.Series:
     """Write numbers of declarations or persons: the prefix, then the row number from 1, all of one length."""
     digits = max(LONGEST_NUMBER, len(str(len(rows))))
-    counted = pl.Series(rows + 1).cast(pl.String).str.zfill(digits)
-    return prefix + counted
+    return prefix + (rows + 1).cast(pl.String).str.zfill(digits)

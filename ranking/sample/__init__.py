@@ -1,0 +1,42 @@
+"""Synthetic pools: declarations that nobody made, for demonstrations, tests and benches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ranking.sample import filing, generic, pstq, wrong
+from ranking.sample.draws import Draws
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from rules.regulation import Regulation
+
+__all__ = ["generate"]
+
+PEOPLE: dict[str, Callable[[Regulation, Draws, date], pl.DataFrame]] = {"quebec/pstq": pstq.people}
+
+
+def generate(regulation: Regulation, size: int, *, seed: int, on: date, wrong_share: float = 0.0) -> pl.DataFrame:
+    """Make a pool of ``size`` declarations of people who do not exist, typed as the law of ``regulation`` says.
+
+    The same arguments give the same frame on any platform. Submissions lie before the local day ``on``, over fourteen
+    months where twelve are valid, so that some are expired; ages are meant on that day. Columns: every attribute but
+    the descriptive ones, of which a program's own module may give some. Nulls are where ``only_when`` asks for them,
+    and in programs without a module of their own also where a null is an answer or not known. A few persons filed
+    twice.
+
+    ``wrong_share`` (0 to 1) of the rows, rounded, are then damaged as pools are in life: see ``wrong.damage``. The
+    columns that hold what cannot be read are then text. The other rows stay as they are.
+    """
+    if not 0 <= wrong_share <= 1:
+        message = f"wrong_share must lie between 0 and 1, not {wrong_share}"
+        raise ValueError(message)
+    draws = Draws(seed, size)
+    known = PEOPLE.get(regulation.program)
+    said = pl.DataFrame() if known is None else known(regulation, draws, on)
+    frame = filing.numbered(generic.complete(said, regulation, draws, on), regulation, draws, on)
+    return wrong.damage(frame, regulation, draws, on, wrong_share) if wrong_share else frame

@@ -1,0 +1,1 @@
+"""Makes ``reference`` and ``strategies``, beside this file, importable from every test."""
