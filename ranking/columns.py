@@ -144,7 +144,10 @@ KINDS = {
     "boolean": Text("true ou false", "true or false"),
     "label": Text("du texte", "text"),
     "code": Text("du texte : un code garde ses zéros de tête", "text: a code keeps its leading zeros"),
-    "date": Text("des dates : 1990-05-17", "dates: 1990-05-17"),
+    "date": Text(
+        "une date qui existe, écrite comme 1990-05-17",
+        "a date that exists, written like 1990-05-17",
+    ),
     "instant": Text(
         "des instants avec fuseau ou décalage : 2026-04-27T06:30:00-04:00",
         "instants with a zone or an offset: 2026-04-27T06:30:00-04:00",
@@ -165,4 +168,7 @@ REMEDIES = {
 def _wrong_kind(column: pl.Series, name: str, attribute: Attribute, shown: str) -> Fault:
     where = Text(f"{shown}, colonne {name}", f"{shown}, column {name}")
     expected = KINDS[attribute.type]
-    return Fault(where, same(str(column.dtype)), expected, REMEDIES.get(attribute.type, expected))
+    found = same(str(column.dtype))
+    if isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is None:
+        found = Text("des instants sans fuseau", "instants without a zone")
+    return Fault(where, found, expected, REMEDIES.get(attribute.type, expected))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -22,7 +23,8 @@ def conform(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.D
     """Give ``frame`` the types of the law and check that every value lies in its domain, or raise a PoolError."""
     missing = [name for name in (ID, *regulation.needed) if name not in frame.columns]
     if missing:
-        raise PoolError([missing_column(name, frame.columns, "frame") for name in missing])
+        unknown = [name for name in frame.columns if name not in regulation.attributes]
+        raise PoolError([missing_column(name, unknown, "frame", name in regulation.needed) for name in missing])
     known = [name for name in regulation.attributes if name in frame.columns]
     read, faults = [], []
     for name in known:
@@ -39,11 +41,19 @@ def conform(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.D
     return typed
 
 
-def missing_column(name: str, present: list[str], shown: str) -> Fault:
-    """Say that a column is missing, and which of those present may be meant."""
+def missing_column(name: str, unknown: list[str], shown: str, read: bool) -> Fault:  # noqa: FBT001 - a plain fact
+    """Say that a column is missing, and which of the ``unknown`` ones may be meant; ``read`` if the tables read it."""
     where = Text(f"{shown}, colonne {name}", f"{shown}, column {name}")
-    expected = Text(f"la colonne « {name} », lue par la grille", f"the column “{name}”, which the tables read")
-    return Fault(where, Text("colonne absente", "column missing"), expected, meant(name, present))
+    expected = Text(
+        f"la colonne « {name} », que toute banque doit avoir", f"the column “{name}”, which every pool must have"
+    )
+    if read:
+        expected = Text(f"la colonne « {name} », lue par la grille", f"the column “{name}”, which the tables read")
+    close = get_close_matches(name, unknown, n=1, cutoff=0.6)
+    write = Text(f"ajoutez la colonne « {name} »", f"add the column “{name}”")
+    if close:
+        write = Text(f"renommez « {close[0]} » en « {name} »", f"rename “{close[0]}” to “{name}”")
+    return Fault(where, Text("colonne absente", "column missing"), expected, write)
 
 
 def _unreadable(raw: pl.Series, read: pl.Series, name: str, regulation: Regulation) -> Fault:

@@ -6,21 +6,23 @@ The library gives the counts and the rows; the sentences are ours, because they 
 from __future__ import annotations
 
 import types
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import dataframely as dy
 import polars as pl
 
-from ranking.columns import KINDS
+from ranking.columns import KINDS, REMEDIES
+from ranking.csv_file import RAGGED
 from ranking.faults import Fault
 from rules import plain
 from rules.conditions import Condition, Test
 from rules.faults import meant
 from rules.inputs import earliest_birth
-from rules.text import Text, listed
+from rules.text import Text, listed, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,9 +30,8 @@ if TYPE_CHECKING:
     from rules.attributes import Attribute
     from rules.regulation import Regulation
 
-MARK = "tirage "
+MARK = "\ue000"  # a private character: no column of a file begins with it
 ROW = f"{MARK}row"
-RAGGED = f"{MARK}ragged"
 EXAMPLES = 3
 REASONS = ("reasons", "reasons_fr", "reasons_en")
 
@@ -45,6 +46,7 @@ class RowRule:
     expected: Text
     write: Text
     shows: tuple[str, ...]
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,26 +71,34 @@ def unreadable(name: str) -> str:
 
 def row_rules(frame: pl.DataFrame, regulation: Regulation, facts_on: date, before: datetime) -> list[RowRule]:
     """Give every rule that the rows of ``frame`` must satisfy."""
-    rules = []
+    rules: list[RowRule] = []
+    zone = ZoneInfo(regulation.source.time_zone)
     if RAGGED in frame.columns:
         expected = Text("autant de cellules que l’en-tête", "as many cells as the heading")
-        rules.append(RowRule("cells", "", ~pl.col(RAGGED), expected, expected, ()))
+        write = Text("vérifiez les séparateurs et les guillemets", "check the separators and the quotes")
+        rules.append(RowRule("cells", "", ~pl.col(RAGGED), expected, write, ()))
     for name, attribute in regulation.attributes.items():
         if name in frame.columns:
             rules += _of_column(name, attribute, frame, regulation)
-            rules += _of_value(name, attribute, facts_on, before)
+            rules += _of_value(name, attribute, facts_on, before.astimezone(zone))
             rules += _at_most(name, attribute, frame.columns)
-    return rules + list(_contradictions(frame, regulation))
+    rules += _contradictions(frame, regulation)
+    if RAGGED not in frame.columns:
+        return rules
+    return [rule if rule.id == "cells" else replace(rule, holds=rule.holds | pl.col(RAGGED)) for rule in rules]
 
 
 def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation: Regulation) -> Iterator[RowRule]:
     if unreadable(name) in frame.columns:
         expected = _kind(name, attribute, regulation)
-        yield RowRule(f"{name} readable", name, ~pl.col(unreadable(name)), expected, expected, (name,))
+        write = REMEDIES.get(attribute.type, expected) if attribute.type == "instant" else expected
+        labels = regulation.inputs[name].labels if name in regulation.inputs else ()
+        yield RowRule(f"{name} readable", name, ~pl.col(unreadable(name)), expected, write, (name,), labels)
     if attribute.unique:
         expected = Text("chaque numéro une seule fois", "each number only once")
         write = Text("gardez une seule ligne par numéro", "keep one row a number")
-        yield RowRule(f"{name} unique", name, pl.col(name).is_unique(), expected, write, (name,))
+        holds = pl.col(name).is_unique() | pl.col(name).is_null()
+        yield RowRule(f"{name} unique", name, holds, expected, write, (name,))
     needed = name in regulation.needed or attribute.unique or attribute.type == "instant"
     if attribute.only_when is None:
         if attribute.missing == "error" and needed:
@@ -158,7 +168,9 @@ def _of_value(name: str, attribute: Attribute, facts_on: date, before: datetime)
             "une extraction ne contient que ce qui a été déposé avant elle",
             "an extraction holds only what was submitted before it",
         )
-        yield RowRule(f"{name} bounds", name, (column < before) | column.is_null(), expected, write, (name,))
+        yield RowRule(
+            f"{name} bounds", name, (column < before.astimezone(UTC)) | column.is_null(), expected, write, (name,)
+        )
     if attribute.unique:
         expected = Text("un numéro non vide", "a number that is not empty")
         write = Text("un numéro propre à cette déclaration", "a number that only this declaration has")
@@ -182,7 +194,7 @@ def _contradictions(frame: pl.DataFrame, regulation: Regulation) -> Iterator[Row
             title = contradiction.title
             expected = Text(f"jamais : {title.fr}", f"never: {title.en}")
             write = Text(f"corrigez {' ou '.join(names)}", f"mend {' or '.join(names)}")
-            yield RowRule(contradiction.id, " / ".join(names), holds, expected, write, names)
+            yield RowRule(contradiction.id, ", ".join(names), holds, expected, write, names)
 
 
 def check(frame: pl.DataFrame, raw: pl.DataFrame, rules: list[RowRule], shown: str) -> Checked:
@@ -199,14 +211,15 @@ def check(frame: pl.DataFrame, raw: pl.DataFrame, rules: list[RowRule], shown: s
     _, failure = schema.filter(frame)
     if not failure.counts():
         nobody = dict.fromkeys(REASONS, pl.String)
-        kept = raw.clear().select(pl.lit(None, pl.Int64).alias("row"), pl.exclude(RAGGED))
+        kept = raw.clear().drop("row", *REASONS, strict=False)
+        kept = kept.select(pl.lit(None, pl.Int64).alias("row"), pl.exclude(RAGGED))
         return Checked(None, kept.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in nobody.items()), ())
     details = failure.details()
     faults, broken = [], []
     for number, rule in enumerate(rules):
         rows = details.filter(pl.col(f"rule {number}") == "invalid")[ROW].sort()
         if len(rows):
-            faults.append(_fault(rule, rows, raw, shown))
+            faults.append(_fault(rule, rows, raw, frame[ROW][0], shown))
             broken.append(
                 pl.DataFrame(
                     {
@@ -226,8 +239,10 @@ def check(frame: pl.DataFrame, raw: pl.DataFrame, rules: list[RowRule], shown: s
             pl.col("en").str.join("; ").alias("reasons_en"),
         )
     )
-    bad = raw.with_row_index(ROW).join(reasons, on=ROW, how="inner", maintain_order="left")
-    bad = bad.select(pl.col(ROW).cast(pl.Int64).add(1).alias("row"), pl.exclude(ROW, RAGGED))
+    first = frame[ROW][0]
+    kept = raw.drop("row", *REASONS, strict=False).with_row_index(ROW, offset=first)
+    bad = kept.join(reasons, on=ROW, how="inner", maintain_order="left")
+    bad = bad.select(pl.col(ROW).cast(pl.Int64).alias("row"), pl.exclude(ROW, RAGGED))
     good = frame.select(ROW).join(reasons.select(ROW), on=ROW, how="anti", maintain_order="left").to_series()
     return Checked(good, bad, tuple(faults))
 
@@ -257,42 +272,46 @@ def _reason(rule: RowRule) -> Text:
     return Text(f"{column}attendu {rule.expected.fr}", f"{column.replace(' :', ':')}expected {rule.expected.en}")
 
 
-def _fault(rule: RowRule, rows: pl.Series, raw: pl.DataFrame, shown: str) -> Fault:
+def _fault(rule: RowRule, rows: pl.Series, raw: pl.DataFrame, first_row: int, shown: str) -> Fault:
+    """Name the column, how many rows, and the first few as the file has them."""
     count = len(rows)
+    several = "s" if count > 1 else ""
+    columns = Text("colonnes" if "," in rule.column else "colonne", "columns" if "," in rule.column else "column")
     where = Text(
-        f"{shown}{', colonne ' + rule.column if rule.column else ''} : {count} ligne{'s' if count > 1 else ''}",
-        f"{shown}{', column ' + rule.column if rule.column else ''}: {count} row{'s' if count > 1 else ''}",
+        f"{shown}{f', {columns.fr} {rule.column}' if rule.column else ''} : {count} ligne{several}",
+        f"{shown}{f', {columns.en} {rule.column}' if rule.column else ''}: {count} row{several}",
     )
-    first = raw[rows.head(EXAMPLES).to_list()]
-    present = [name for name in rule.shows if name in first.columns]
-    names = first["declaration_id"] if "declaration_id" in first.columns else pl.Series([None] * len(first))
-    examples_fr, examples_en, values = [], [], []
-    for number, name, cells in zip(
-        rows.head(EXAMPLES), names, first.select(present).rows() or [()] * len(first), strict=True
-    ):
-        value = ", ".join(
-            _cell(cell) if len(present) == 1 else f"{column} = {_cell(cell)}"
-            for column, cell in zip(present, cells, strict=True)
-        )
-        values.append(value)
-        examples_fr.append(f"ligne {number + 1} ({name})")
-        examples_en.append(f"row {number + 1} ({name})")
-    found = Text(
-        " · ".join(f"{where} : {value}" if value else where for where, value in zip(examples_fr, values, strict=True)),
-        " · ".join(f"{where}: {value}" if value else where for where, value in zip(examples_en, values, strict=True)),
-    )
+    first = raw[(rows.head(EXAMPLES) - first_row).to_list()]
+    examples = [_example(row, number, rule) for row, number in zip(first.iter_rows(named=True), rows, strict=False)]
+    found = Text(" · ".join(example.fr for example in examples), " · ".join(example.en for example in examples))
     write = rule.write
-    if rule.id.endswith("readable") and present:
-        write = _suggestion(rule, first[present[0]])
+    if rule.id.endswith("readable") and rule.labels:
+        write = _suggestion(rule, str(first[rule.column][0]))
     return Fault(where, found, rule.expected, write, count=count)
 
 
-def _cell(value: object) -> str:
-    return "(vide / empty)" if value is None or value == "" else str(value)
+def _example(row: dict[str, Any], number: int, rule: RowRule) -> Text:
+    """Show a row: its number, its declaration, and the cells that the rule looks at."""
+    who = f" ({row['declaration_id']})" if row.get("declaration_id") not in (None, "") else ""
+    present = [name for name in rule.shows if name in row]
+    cells = [_cell(row[name]) for name in present]
+    pairs = [Text(f"{name} = {c.fr}", f"{name} = {c.en}") for name, c in zip(present, cells, strict=True)]
+    shown = cells if len(cells) == 1 else pairs
+    fr, en = ", ".join(c.fr for c in shown), ", ".join(c.en for c in shown)
+    return Text(f"ligne {number}{who}{f' : {fr}' if fr else ''}", f"row {number}{who}{f': {en}' if en else ''}")
 
 
-def _suggestion(rule: RowRule, values: pl.Series) -> Text:
-    """Suggest the label that was meant, where one is close."""
-    value = str(values[0])
-    labels = [word.strip() for word in rule.expected.en.removeprefix("one of: ").split(",")]
-    return meant(value, labels) if rule.expected.en.startswith("one of: ") else rule.write
+def _cell(value: object) -> Text:
+    if value is None or value == "":
+        return Text("(vide)", "(empty)")
+    return same(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _suggestion(rule: RowRule, value: str) -> Text:
+    """Suggest the label that was meant, or the code with its leading zeros, where there is one."""
+    padded = value.strip().zfill(len(rule.labels[0]))
+    if padded in rule.labels:
+        return meant(padded, [padded])
+    if padded.isdigit():  # a code one digit away is another occupation, not a slip
+        return rule.write
+    return meant(value, rule.labels) if get_close_matches(value, rule.labels, n=1, cutoff=0.6) else rule.write

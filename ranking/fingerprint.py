@@ -13,6 +13,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+WHOLE = (
+    pl.Boolean,
+    pl.Int8,
+    pl.Int16,
+    pl.Int32,
+    pl.Int64,
+    pl.UInt8,
+    pl.UInt16,
+    pl.UInt32,
+    pl.Date,
+    pl.Datetime,
+    pl.Duration,
+    pl.Time,
+    pl.Null,
+)
+
+
 def of_frame(frame: pl.DataFrame, by: Sequence[str]) -> str:
     """Hash a frame: rows sorted by ``by``, columns by name; each column as text lengths, integers and null flags.
 
@@ -35,7 +52,7 @@ def _of_column(column: pl.Series) -> bytes:
         text = column.cast(pl.String).fill_null("")
         digest.update(text.str.len_bytes().cast(pl.Int64).to_numpy().astype("<i8").tobytes())
         digest.update((text.str.join("").item() if len(text) else "").encode())
-    elif isinstance(column.dtype, (pl.List, pl.Struct, pl.Object, pl.Binary, pl.Float32, pl.Float64, pl.Decimal)):
+    elif not isinstance(column.dtype, WHOLE):
         digest.update(json.dumps([str(value) for value in column.to_list()], ensure_ascii=False).encode())
     else:
         unit = (

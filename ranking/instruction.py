@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 from ranking.faults import Fault, InstructionError
 from ranking.mechanisms import MECHANISMS
 from rules.citation import Cite, Remark, Strict, Title, Words
-from rules.conditions import ALWAYS, Condition, ConditionReader, Scope
+from rules.conditions import ALWAYS, Condition, ConditionReader
 from rules.faults import LawError, meant
 from rules.lists import DatedList, load_list
 from rules.program import load
@@ -22,6 +22,7 @@ from rules.text import Text, same
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rules.program import Program
     from rules.regulation import Regulation
 
 
@@ -93,15 +94,23 @@ def read_instruction(path: Path, program: str | Path | None = None) -> Instructi
     ``program`` stands in for the program that the file names, where the law lies in a folder.
     """
     name = path.name
+    if not path.is_file():
+        expected = Text("l’instruction d’une ronde", "the instruction of a round")
+        write = Text("vérifiez le chemin", "check the path")
+        raise InstructionError([Fault(same(path.name), Text("aucun fichier", "no file"), expected, write)])
     try:
         source = build(InstructionFile, read_toml(path, name), name)
-        found = load(program or source.program)
-        regulation = found.on(source.law_on)
     except LawError as error:
         raise InstructionError(error.faults) from None
+    found, regulation = _law(source, program, name)
     faults = list(_of_round(source, regulation, name))
     lists: dict[str, DatedList] = {}
-    scope = Scope(regulation.inputs, regulation.scope.only_when, lambda wanted: _codes(wanted, path, regulation, lists))
+    beside = tuple(sorted(found.stem for found in (path.parent / "lists").glob("*.toml")))
+    scope = replace(
+        regulation.scope,
+        codes_of=lambda wanted: _codes(wanted, path, regulation, lists),
+        list_names=(*beside, *regulation.lists),
+    )
     conditions = []
     for selection in source.selection:
         faults += _of_selection(selection, regulation, name)
@@ -113,6 +122,25 @@ def read_instruction(path: Path, program: str | Path | None = None) -> Instructi
     if faults:
         raise InstructionError(faults)
     return Instruction(source, regulation, tuple(conditions), lists, path, found.folder)
+
+
+def _law(source: InstructionFile, program: str | Path | None, name: str) -> tuple[Program, Regulation]:
+    """Find the law of an instruction; what is wrong is said of the instruction, not of the law."""
+    try:
+        found = load(program or source.program)
+    except LawError as error:
+        where = Text(f"{name}, clé program", f"{name}, key program")
+        raise InstructionError([replace(fault, where=where) for fault in error.faults]) from None
+    try:
+        return found, found.on(source.law_on)
+    except LawError as error:
+        if found.in_force(source.law_on):
+            raise InstructionError(error.faults) from None
+        where = Text(f"{name}, clé law_on", f"{name}, key law_on")
+        begins = same(f"law_on = {found.source.begins}")
+        said = same(f"law_on = {source.law_on}")
+        faults = [replace(fault, where=where, found=said, write=begins) for fault in error.faults]
+        raise InstructionError(faults) from None
 
 
 def _codes(wanted: str, path: Path, regulation: Regulation, lists: dict[str, DatedList]) -> tuple[str, ...] | None:
@@ -154,6 +182,9 @@ def _of_round(source: InstructionFile, regulation: Regulation, name: str) -> lis
 def _of_selection(selection: Selection, regulation: Regulation, name: str) -> list[Fault]:
     where = _where(name, selection)
     faults = []
+    if selection.stream == () and "stream" in selection.model_fields_set:
+        expected = Text("au moins un élément", "at least one item")
+        faults.append(Fault(where, same("stream = []"), expected, same('stream = "1"')))
     streams = [stream.id for stream in regulation.streams]
     for stream in selection.stream:
         if stream not in streams:

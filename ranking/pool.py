@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ import polars as pl
 from ranking import contract, fingerprint
 from ranking.columns import ID, read_column, with_none
 from ranking.conform import missing_column
+from ranking.csv_file import read_csv
 from ranking.faults import Fault, PoolError
 from rules.faults import meant
 from rules.text import Text, same
@@ -39,7 +39,6 @@ class Pool:
     faults: tuple[Fault, ...] = ()
     unknown: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
-    _cache: dict[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -81,20 +80,22 @@ def check_pool(
     quarantine: bool = False,
     facts_on: date | None = None,
     extracted_at: datetime | None = None,
+    first_row: int = 1,
 ) -> Pool:
-    """Check a frame as ``read_pool`` checks a file."""
+    """Check a frame as ``read_pool`` checks a file. ``first_row`` is the number of its first row in the file."""
     day = facts_on or regulation.day
     needed = [ID, "submitted_at", *regulation.needed]
     missing = [name for name in dict.fromkeys(needed) if name not in raw.columns]
     if missing:
-        raise PoolError([missing_column(name, raw.columns, shown) for name in missing])
-    frame = _typed(raw, regulation, shown).with_row_index(contract.ROW)
+        unknown = [name for name in raw.columns if name not in regulation.attributes]
+        raise PoolError([missing_column(name, unknown, shown, name in regulation.needed) for name in missing])
+    frame = _typed(raw, regulation, shown).with_row_index(contract.ROW, offset=first_row)
     before = extracted_at or contract.last_instant(regulation, day)
     known = [name for name in frame.columns if name in regulation.attributes or name.startswith(contract.MARK)]
     checked = contract.check(frame.select(known), raw, contract.row_rules(frame, regulation, day, before), shown)
     if checked.faults and not quarantine:
         raise PoolError(checked.faults)
-    good = frame if checked.good is None else frame[checked.good]
+    good = frame if checked.good is None else frame[checked.good - first_row]
     good = good.drop([name for name in good.columns if name.startswith(contract.MARK)])
     good = good.with_columns(
         [with_none(good[name], a) for name, a in regulation.attributes.items() if name in good.columns]
@@ -130,9 +131,10 @@ def _typed(raw: pl.DataFrame, regulation: Regulation, shown: str) -> pl.DataFram
     return raw.with_columns(columns + marks)
 
 
-def suggestions(pool: Pool, regulation: Regulation) -> list[tuple[str, Text]]:
-    """Pair each unknown column with the absent attribute that it may be meant for."""
-    return [(name, meant(name, pool.absent)) for name in pool.unknown if pool.absent and regulation]
+def suggestions(pool: Pool) -> list[tuple[str, Text | None]]:
+    """Pair each unknown column with the absent attribute that it may be meant for, if one is close."""
+    pairs = ((name, get_close_matches(name, pool.absent, n=1, cutoff=0.6)) for name in pool.unknown)
+    return [(name, meant(name, close) if close else None) for name, close in pairs]
 
 
 def read_file(path: Path) -> pl.DataFrame:
@@ -149,82 +151,42 @@ def read_file(path: Path) -> pl.DataFrame:
         )
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise PoolError(
-            [
-                _file_fault(
-                    path,
-                    Text(f"l’extension « {path.suffix} »", f"the ending “{path.suffix}”"),
-                    Text(".parquet ou .csv", ".parquet or .csv"),
-                )
-            ]
-        )
+        raise PoolError([_file_fault(path, ending(path), Text(".parquet ou .csv", ".parquet or .csv"))])
     return reader(path)
 
 
 def _parquet(path: Path) -> pl.DataFrame:
     try:
         return pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError):
-        start = path.read_bytes()[:4]
-        raise PoolError(
-            [
-                _file_fault(
-                    path,
-                    Text(
-                        f"un fichier qui commence par {start!r} ou qui est tronqué",
-                        f"a file that begins with {start!r} or is cut short",
-                    ),
-                    Text(
-                        "un fichier Parquet entier, qui commence et finit par PAR1",
-                        "a whole Parquet file, which begins and ends with PAR1",
-                    ),
-                )
-            ]
-        ) from None
-
-
-def _csv(path: Path) -> pl.DataFrame:
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    heading = text.split("\n", 1)[0]
-    separator = ";" if heading.count(";") > heading.count(",") else ","
-    if not heading.strip():
-        raise PoolError([_file_fault(path, Text("un fichier vide", "an empty file"), Text("un en-tête", "a heading"))])
-    try:
-        frame = pl.read_csv(io.BytesIO(text.encode()), separator=separator, infer_schema=False, null_values=[""])
     except pl.exceptions.PolarsError:
-        frame = _ragged(text, separator, path)
-    return frame.rename({name: name.strip() for name in frame.columns if name != name.strip()})
+        raise PoolError([_not_parquet(path)]) from None
 
 
-def _ragged(text: str, separator: str, path: Path) -> pl.DataFrame:
-    """Read a CSV with rows of the wrong length: cut or padded, and marked."""
-    try:
-        heading, *rows = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
-    except csv.Error as error:
-        raise PoolError([_file_fault(path, same(str(error)), Text("du CSV valide", "valid CSV"))]) from None
-    if len(set(heading)) < len(heading):
-        twice = sorted({name for name in heading if heading.count(name) > 1})
-        raise PoolError(
-            [
-                _file_fault(
-                    path,
-                    Text(f"des colonnes répétées : {', '.join(twice)}", f"columns repeated: {', '.join(twice)}"),
-                    Text("chaque colonne une fois", "each column once"),
-                )
-            ]
+def _not_parquet(path: Path) -> Fault:
+    content = path.read_bytes()
+    expected = Text(
+        "un fichier Parquet entier, qui commence et finit par PAR1",
+        "a whole Parquet file, which begins and ends with PAR1",
+    )
+    if content[:4] == b"PAR1" and content[-4:] != b"PAR1":
+        found = Text(
+            "un fichier tronqué : il commence par PAR1 et ne finit pas par PAR1",
+            "a file cut short: it begins with PAR1 and does not end with it",
         )
-    width = len(heading)
-    rows = [row for row in rows if row]
-    data = {name: [row[i] or None if i < len(row) else None for row in rows] for i, name in enumerate(heading)}
-    marks = pl.Series(contract.RAGGED, [len(row) != width for row in rows], dtype=pl.Boolean)
-    return pl.DataFrame(data, schema=dict.fromkeys(heading, pl.String)).with_columns(marks)
+    else:
+        start = content[:4].decode("ascii", errors="replace")
+        found = Text(f"un fichier qui commence par « {start} »", f"a file that begins with “{start}”")
+    return _file_fault(path, found, expected)
 
 
-READERS: dict[str, Callable[[Path], pl.DataFrame]] = {".parquet": _parquet, ".csv": _csv}
+READERS: dict[str, Callable[[Path], pl.DataFrame]] = {".parquet": _parquet, ".csv": read_csv}
+
+
+def ending(path: Path) -> Text:
+    """Name the ending of a file, or say that it has none."""
+    if not path.suffix:
+        return Text("un nom sans extension", "a name without an ending")
+    return Text(f"l’extension « {path.suffix} »", f"the ending “{path.suffix}”")
 
 
 def _file_fault(path: Path, found: Text, expected: Text) -> Fault:

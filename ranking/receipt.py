@@ -105,9 +105,19 @@ def save(done: Round, folder: Path) -> dict[str, Any]:
         draft.mkdir()
         _write(done, made, draft)
         if folder.exists():
-            folder.rename(Path(name) / "before")
-        draft.rename(folder)
+            _replace(draft, folder)
+        else:
+            draft.rename(folder)
     return made
+
+
+def _replace(draft: Path, folder: Path) -> None:
+    """Write the files of a round over the same round, and leave what people put beside them."""
+    for path in sorted(draft.iterdir()):
+        target = folder / path.name
+        if target.is_dir():
+            shutil.rmtree(target)
+        path.replace(target)
 
 
 def _write(done: Round, made: dict[str, Any], folder: Path) -> None:
@@ -129,7 +139,7 @@ def _check_folder(folder: Path, made: dict[str, Any]) -> None:
         return
     found = Text("un dossier qui n’est pas celui d’une ronde", "a folder that is not one of a round")
     if (folder / RECEIPT).is_file():
-        before = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
+        before = _read_receipt(folder)
         if before.get("fingerprints") == made["fingerprints"]:
             return
         found = Text(
@@ -139,3 +149,12 @@ def _check_folder(folder: Path, made: dict[str, Any]) -> None:
     expected = Text("un dossier neuf, ou celui de la même ronde", "a new folder, or that of the same round")
     write = Text("--out avec un autre dossier", "--out with another folder")
     raise RoundError([Fault(same(str(folder)), found, expected, write)])
+
+
+def _read_receipt(folder: Path) -> dict[str, Any]:
+    """Read a receipt; one that cannot be read says nothing."""
+    try:
+        read = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -100,13 +101,14 @@ def run_round(instruction: Instruction, pool: Pool) -> Round:
     inputs, absent = with_inputs(conform(pool.frame, regulation, facts_on), regulation, facts_on)
     wheres = {f"where {number}": plain.condition(c, absent) for number, c in enumerate(instruction.conditions)}
     answers = inputs.with_columns(**wheres).select(list(wheres)).collect()
-    _note_streams(scored, regulation, live, sheet)
+    taking_part = live.copy()
     results = []
     for number, selection in enumerate(instruction.selections):
         applies = _eligible(scored, selection, regulation) & answers[f"where {number}"]
         result = _select(standing, applies, live, selection, number, sheet)
         live[result.taken.positions] = False
         results.append(result)
+    _note_streams(scored, regulation, taking_part, sheet)
     return Round(instruction, pool, scored, standing, tuple(results), sheet)
 
 
@@ -141,7 +143,7 @@ def _eligible(scored: pl.DataFrame, selection: Selection, regulation: Regulation
     """Tell who is eligible for any of the streams of a selection; for any stream at all where it names none."""
     streams = selection.stream or tuple(stream.id for stream in regulation.streams)
     columns = [scored[f"eligible_{stream}"] for stream in streams]
-    return reduce(or_, columns) if columns else pl.Series([True] * len(scored))
+    return reduce(or_, columns) if columns else pl.Series([True] * len(scored), dtype=pl.Boolean)
 
 
 def _note_streams(scored: pl.DataFrame, regulation: Regulation, live: NDArray[np.bool_], sheet: OutcomeSheet) -> None:
@@ -177,7 +179,7 @@ def valid(submitted_at: pl.Series, at: datetime, regulation: Regulation) -> pl.S
     end = local.dt.offset_by(f"{regulation.source.lifecycle.validity_months}mo")
     known = end.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
     skipped = (end + pl.duration(hours=1)).dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
-    return pl.select(pl.lit(at) < pl.coalesce(known, skipped).dt.convert_time_zone("UTC")).to_series()
+    return pl.select(pl.lit(at.astimezone(UTC)) < pl.coalesce(known, skipped).dt.convert_time_zone("UTC")).to_series()
 
 
 def _other_declarations(person: pl.Series, live: Positions, standing: Standing) -> Positions:

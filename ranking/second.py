@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import numpy as np
 import polars as pl
 
-from ranking.columns import score_columns
+from ranking.columns import ID, score_columns
 from ranking.conform import absent_inputs, conform
 from rules import sql
 
@@ -31,12 +32,20 @@ def score(frame: pl.DataFrame, regulation: Regulation, *, facts_on: date | None 
     """Score a frame as ``ranking.score`` does, in DuckDB. One row a declaration, in the order of ``frame``."""
     day = facts_on or regulation.day
     typed = conform(frame, regulation, day)
+    rows = pl.int_range(len(typed), dtype=pl.UInt32, eager=True).alias(ID)
+    read = [name for name in regulation.attributes if name in typed.columns and name != ID]
     query = sql.scoring(regulation, day, absent=absent_inputs(typed, regulation)).sql(dialect="duckdb")
     with duckdb.connect() as connection:
-        connection.register("pool", ArrowStream(typed))
-        found = pl.DataFrame(connection.sql(query))
-    columns = score_columns(regulation)
-    scored = found.select(columns).with_columns(
-        pl.col(name).cast(pl.Int32) for name in columns if name.endswith("_points")
-    )
-    return typed.select("declaration_id").join(scored, on="declaration_id", how="left", maintain_order="left")
+        connection.register("pool", ArrowStream(typed.select(rows, *read)))
+        found = connection.sql(f'SELECT * FROM ({query}) ORDER BY "{ID}"').fetchnumpy()
+    columns = [_series(name, found[name]) for name in score_columns(regulation) if name != ID]
+    return pl.DataFrame([typed[ID], *columns])
+
+
+def _series(name: str, values: Any) -> pl.Series:  # noqa: ANN401 - a numpy array, masked where it has nulls
+    """Turn a result column into points (Int32) or answers (Boolean, null for unknown)."""
+    dtype = pl.Boolean if name.startswith("eligible_") else pl.Int32
+    if not np.ma.isMaskedArray(values):
+        return pl.Series(name, values).cast(dtype)
+    known = pl.Series(~np.ma.getmaskarray(values))
+    return pl.select(pl.when(known).then(pl.Series(values.data).cast(dtype))).to_series().alias(name)

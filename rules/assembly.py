@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -91,12 +91,13 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
     only_when = {n: a.only_when for n, a in sources.attributes.items() if a.only_when}
     derived: dict[str, Derived] = {}
     for name, model in sources.inputs.items():
-        derived[name] = Bindings(sources.attributes, lists, inputs, "inputs.toml").bind(name, model)
+        uncertain = [known for known in inputs if not _certain(known, sources)]
+        derived[name] = Bindings(sources.attributes, lists, inputs, uncertain, "inputs.toml").bind(name, model)
         inputs[name] = derived[name].domain
         conditions = [only_when.get(of) for of in model.of]
         if conditions[0] and all(condition == conditions[0] for condition in conditions):
             only_when[name] = conditions[0]
-    scope = Scope(inputs, only_when, lambda name: lists[name].codes if name in lists else None)
+    scope = Scope(inputs, only_when, lambda name: lists[name].codes if name in lists else None, tuple(lists))
     criteria = _criteria(sources, day, scope)
     groups = _groups(sources, day, criteria, scope)
     streams = in_force(sources.streams.version, day)
@@ -122,7 +123,7 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
 
 def _criteria(sources: Sources, day: date, scope: Scope) -> dict[str, Criterion]:
     readable = {name: domain for name, domain in scope.inputs.items() if _certain(name, sources)}
-    tables = Scope(readable, scope.only_when, scope.codes_of)
+    tables = replace(scope, inputs=readable)
     criteria: dict[str, Criterion] = {}
     faults: list[Fault] = []
     for name, file in sources.criteria.items():
@@ -168,5 +169,5 @@ def _groups(sources: Sources, day: date, criteria: dict[str, Criterion], scope: 
 def _contradictions(sources: Sources, scope: Scope) -> tuple[Contradiction, ...]:
     where = same("attributes.toml, contradiction")
     declared = {name: domain for name, domain in scope.inputs.items() if name in sources.attributes}
-    reader = ConditionReader(where, Scope(declared, scope.only_when, scope.codes_of))
+    reader = ConditionReader(where, replace(scope, inputs=declared))
     return tuple(Contradiction(m.id, m.title.text, reader.read(m.where)) for m in sources.contradictions)

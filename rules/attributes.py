@@ -43,7 +43,7 @@ class Attribute(Strict):
 
     def finite(self, lists: Mapping[str, DatedList]) -> Domain | None:
         """Give the finite domain that tables and conditions may read; None for dates, instants and texts."""
-        none = self.only_when is not None or (self.missing == "none" and "none" not in self.labels)
+        none = self.may_be_none
         if self.type == "boolean":
             return Domain("boolean", none=none)
         if self.type == "label":
@@ -54,6 +54,11 @@ class Attribute(Strict):
             bounds = self.interval
             return Domain("whole", low=bounds.low or 0, high=bounds.high or 0, none=none)
         return None
+
+    @property
+    def may_be_none(self) -> bool:
+        """Tell whether a null is an answer that stays null: there is no label ``none`` to turn it into."""
+        return self.only_when is not None or (self.missing == "none" and "none" not in self.labels)
 
     @property
     def interval(self) -> Interval:

@@ -8,10 +8,12 @@ no test but ``{ not = … }``; a null that is not known stays unknown, and so do
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from rules.domains import Domain, Interval, Value
 from rules.faults import Fault, LawError, meant
+from rules.source import written
 from rules.text import Text, listed, same
 
 if TYPE_CHECKING:
@@ -98,6 +100,7 @@ class Scope:
     inputs: Mapping[str, Domain]
     only_when: Mapping[str, Mapping[str, Value]]
     codes_of: Callable[[str], tuple[str, ...] | None]
+    list_names: tuple[str, ...] = ()
 
 
 @dataclass
@@ -115,7 +118,7 @@ class ConditionReader:
             tuple(test for name, wanted in option.items() if (test := self._test(name, wanted, faults)) is not None)
             for option in options
         )
-        if any(not option for option in options) and not faults:
+        if (not options or any(not option for option in options)) and not faults:
             found = Text("une condition vide", "an empty condition")
             faults.append(
                 self._fault(found, Text("au moins un test", "at least one test"), same("{ feer = [0, 1, 2] }"))
@@ -154,22 +157,26 @@ class ConditionReader:
         unknown = [value for value in values if not _answers(domain, value)]
         if unknown or not values:
             known = [str(answer).lower() if isinstance(answer, bool) else str(answer) for answer in domain.answers]
-            found = Text(
-                f"« {name} » = {listed([repr(v) for v in unknown])}", f"“{name}” = {listed([repr(v) for v in unknown])}"
-            )
+            said = listed([written(value) for value in unknown]) or "[]"
+            found = Text(f"« {name} » = {said}", f"“{name}” = {said}")
             expected = Text(f"une valeur de « {name} »", f"a value of “{name}”")
             faults.append(self._fault(found, expected, meant(str(unknown[0]) if unknown else "", known)))
         return Test(name, tuple(values), answers_null=domain.none)
 
     def _listed(self, name: str, wanted: dict[str, Any], domain: Domain, faults: list[Fault]) -> Test | None:
-        codes = self.scope.codes_of(str(wanted.get("in_list"))) if list(wanted) == ["in_list"] else None
-        if codes is None:
-            found = Text(f"« {name} » = {wanted}", f"“{name}” = {wanted}")
-            expected = Text(
-                '{ not = … } ou { in_list = "…" } avec une liste qui existe',
-                '{ not = … } or { in_list = "…" } with a list that exists',
-            )
+        if list(wanted) != ["in_list"]:
+            found = Text(f"« {name} » = {written(wanted)}", f"“{name}” = {written(wanted)}")
+            expected = Text('{ not = … } ou { in_list = "…" }', '{ not = … } or { in_list = "…" }')
             faults.append(self._fault(found, expected, same(f'{name} = {{ in_list = "occupations" }}')))
+            return None
+        codes = self.scope.codes_of(str(wanted["in_list"]))
+        if codes is None:
+            found = Text(f"la liste inconnue « {wanted['in_list']} »", f"the unknown list “{wanted['in_list']}”")
+            expected = Text("une liste du dossier lists/ ou de la règle", "a list of the folder lists/ or of the law")
+            close = get_close_matches(str(wanted["in_list"]), self.scope.list_names, n=1, cutoff=0.6)
+            write = Text("vérifiez le nom de la liste", "check the name of the list")
+            write = meant(close[0], close) if close else write
+            faults.append(self._fault(found, expected, write))
             return None
         unknown = [code for code in codes if not _answers(domain, code)]
         if unknown:

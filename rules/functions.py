@@ -120,16 +120,16 @@ class Chosen:
         result = pl.col(inputs[-1])
         for label, one in reversed(list(zip(source.choices[:-1], inputs[:-1], strict=True))):
             result = pl.when(pl.col(selector) == label).then(pl.col(one)).otherwise(result)
-        return result
+        return pl.when(pl.col(selector).is_not_null()).then(result)
 
     def sql(self, source: Derived, facts_on: date) -> exp.Expr:
         """Choose over columns."""
         del facts_on
         selector, *inputs = source.of
         case = exp.Case()
-        for label, one in zip(source.choices[:-1], inputs[:-1], strict=True):
+        for label, one in zip(source.choices, inputs, strict=True):
             case = case.when(name(selector).eq(literal(label)), name(one))
-        return case.else_(name(inputs[-1]))
+        return case
 
 
 class Lowest:

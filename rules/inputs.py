@@ -19,7 +19,7 @@ from rules.faults import Fault, LawError, meant
 from rules.text import Text, same
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from rules.attributes import Attribute
     from rules.lists import DatedList
@@ -84,11 +84,12 @@ def earliest_birth(facts_on: date, years: int) -> date:
 
 @dataclass(frozen=True)
 class Bindings:
-    """What a derived input can be bound to: attributes, lists, and the inputs known so far with their domains."""
+    """What a derived input can be bound to: attributes, lists, inputs known so far, those that can be unknown."""
 
     attributes: Mapping[str, Attribute]
     lists: Mapping[str, DatedList]
     domains: Mapping[str, Domain]
+    uncertain: Collection[str]
     shown: str
 
     def bind(self, name: str, model: InputModel) -> Derived:
@@ -103,6 +104,8 @@ class Bindings:
                 "an attribute, or an input that stands above in the file",
             )
             raise LawError([Fault(where, found, expected, meant(unknown[0], known))])
+        if len(model.of) > 1:
+            self._one_kind_of_null(model.of, where)
         if model.function == "chosen":
             return self._chosen(name, model, where)
         if model.function == "lowest":
@@ -118,8 +121,20 @@ class Bindings:
             raise LawError([Fault(where, same(attribute.type), expected, same('of = ["main_occupation"]'))])
         if model.function == "digit":
             codes = self.lists[attribute.list].codes
-            return _digit(name, model, codes, where, none=attribute.only_when is not None)
+            return _digit(name, model, codes, where, none=attribute.may_be_none)
         return _listed(name, model, attribute, self.lists, where)
+
+    def _one_kind_of_null(self, names: tuple[str, ...], where: Text) -> None:
+        """Fail because a null could mean none in one of the inputs and unknown in another."""
+        unknown = [name for name in names if name in self.uncertain]
+        none = [name for name in names if name not in unknown and name in self.domains and self.domains[name].none]
+        if unknown and none:
+            found = Text(
+                f"« {unknown[0]} », qui peut être inconnu, avec « {none[0]} », où le vide est une réponse",
+                f"“{unknown[0]}”, which can be unknown, with “{none[0]}”, where a null is an answer",
+            )
+            expected = Text("une seule sorte de vide", "one kind of null")
+            raise LawError([Fault(where, found, expected, same('missing = "none"'))])
 
     def _whole(self, names: tuple[str, ...], where: Text) -> Domain:
         """Give the domain that holds the values of several whole numbers."""
@@ -154,7 +169,7 @@ def _age(name: str, model: InputModel, attribute: Attribute, where: Text) -> Der
             "un attribut de type « date » avec « years_before »", "an attribute of type “date” with “years_before”"
         )
         raise LawError([Fault(where, same(attribute.type), expected, same('of = ["birth_date"]'))])
-    domain = Domain("whole", low=0, high=attribute.years_before + 1, none=attribute.only_when is not None)
+    domain = Domain("whole", low=0, high=attribute.years_before + 1, none=attribute.may_be_none)
     return Derived(name, "age", model.title.text, model.of, domain)
 
 
@@ -192,7 +207,7 @@ def _listed(name: str, model: InputModel, attribute: Attribute, lists: Mapping[s
     if wrong:
         expected = Text(f"l’une de : {', '.join(model.labels)}", f"one of: {', '.join(model.labels)}")
         raise LawError([Fault(where, same(wrong[0]), expected, Text("corrigez la liste", "mend the list"))])
-    domain = Domain("label", labels=tuple(model.labels), none=attribute.only_when is not None)
+    domain = Domain("label", labels=tuple(model.labels), none=attribute.may_be_none)
     values = tuple((code, row_of[code][model.column]) for code in codes)
     labels = tuple((label, title.text) for label, title in model.labels.items())
     return Derived(name, "listed", model.title.text, model.of, domain, values, labels)

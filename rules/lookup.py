@@ -3,7 +3,8 @@
 The score is a sum of terms. A term is a small array that stands for several criteria at once: the values of its inputs
 make a mixed-radix code, and the code reads the array. Caps that no declaration can reach are dropped; a cap that can
 bind stays above its own terms. Terms are merged, smallest first, while the combinations of their inputs stay under
-``LARGEST``: an array that lives in the cache. Arrays are filled by running ``plain`` over every combination.
+``LARGEST``: an array that lives in the cache. One term alone may be larger, up to ``LARGEST_ALONE``; beyond, it is
+computed as ``plain`` says it. Arrays are filled by running ``plain`` over every combination.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from rules.tables import Cap
 
 LARGEST = 2**16
+LARGEST_ALONE = 2**20
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Code:
     def _from_zero(self, column: pl.Expr) -> pl.Expr:
         if self.high < self.domain.high - 1:
             column = pl.when(column > self.high).then(self.high).otherwise(column)
-        return column - self.domain.low if self.domain.low else column
+        return column.cast(pl.Int32) - self.domain.low if self.domain.low else column
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,8 @@ class Compiler:
 
     def _gather(self, term: Term) -> pl.Expr:
         sizes = [self.codes[name].size for name in term.inputs]
+        if not sizes or prod(sizes) > LARGEST_ALONE:
+            return reduce(add, term.parts)
         width = pl.UInt16() if prod(sizes) <= LARGEST else pl.UInt32()
         code = self.codes[term.inputs[0]].expression(width)
         for name, size in zip(term.inputs[1:], sizes[1:], strict=True):
@@ -258,9 +262,11 @@ def _codes(regulation: Regulation) -> dict[str, Code]:
     for criterion in regulation.criteria:
         for table in criterion.tables:
             for name in table.row_inputs:
-                highs[name] = max(highs.get(name, 0), table.rows.last_change)
+                highs[name] = max(highs.get(name, 0), table.rows.last_change(regulation.inputs[name]))
             if table.column_input and table.columns:
-                highs[table.column_input] = max(highs.get(table.column_input, 0), table.columns.last_change)
+                highs[table.column_input] = max(
+                    highs.get(table.column_input, 0), table.columns.last_change(regulation.inputs[table.column_input])
+                )
         for name in criterion.applies_when.inputs:
             highs[name] = regulation.inputs[name].high - 1
     for part in regulation.parts.values():
@@ -283,6 +289,7 @@ def derive(regulation: Regulation, facts_on: date, names: Collection[str]) -> li
 def needed(regulation: Regulation) -> set[str]:
     """Name the derived inputs that points depend on, those that others are derived from included."""
     names = {name for criterion in regulation.criteria for name in criterion.inputs}
+    names |= {group.cap.input for group in regulation.groups if group.cap and group.cap.input}
     for name in reversed(list(regulation.derived)):
         if name in names:
             names |= set(regulation.derived[name].of)

@@ -37,7 +37,7 @@ def is_key(name: str, key: Key) -> pl.Expr:
         return value == key if not isinstance(key, bool) else (value if key else ~value)
     tests = [value >= key.low] if key.low is not None else []
     tests += [value < key.high] if key.high is not None else []
-    return reduce(and_, tests, pl.lit(value=True))
+    return reduce(and_, tests) if tests else pl.when(value.is_not_null()).then(pl.lit(value=True))
 
 
 def cell(table: Table, row_input: str) -> pl.Expr:

@@ -101,10 +101,14 @@ class Program:
         loaded = {name: load_list(folder, name, day, "lists") for name in names}
         return {name: found for name, found in loaded.items() if found is not None}
 
+    def in_force(self, day: date) -> bool:
+        """Tell whether the program has law on a day."""
+        return self.source.begins <= day and (self.source.ends is None or day < self.source.ends)
+
     def _check_day(self, day: date) -> None:
-        source = self.source
-        if source.begins <= day and (source.ends is None or day < source.ends):
+        if self.in_force(day):
             return
+        source = self.source
         end = source.ends or "…"
         found = Text(f"le {day}", f"{day}")
         expected = Text(

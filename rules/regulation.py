@@ -108,7 +108,7 @@ class Regulation:
         """Give all that the law says as plain values: what is hashed, and what a receipt keeps."""
         return {
             "program": self.source.model_dump(mode="json"),
-            "attributes": {name: a.model_dump(mode="json") for name, a in self.attributes.items()},
+            "attributes": {name: _attribute(attribute) for name, attribute in self.attributes.items()},
             "inputs": {name: _derived(derived) for name, derived in self.derived.items()},
             "criteria": {c.id: _criterion(c) for c in self.criteria},
             "groups": {g.id: _group(g) for g in self.groups},
@@ -116,6 +116,11 @@ class Regulation:
             "lists": {name: [dict(row) for row in source.rows] for name, source in self.lists.items()},
             "contradictions": {c.id: as_raw(c.where) for c in self.contradictions},
         }
+
+
+def _attribute(attribute: Attribute) -> dict[str, Any]:
+    """Keep the order of labels: codes and chosen inputs follow it."""
+    return {**attribute.model_dump(mode="json"), "labels": [[k, t.model_dump()] for k, t in attribute.labels.items()]}
 
 
 def _derived(derived: Derived) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tomllib
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,7 +46,9 @@ EXAMPLES = {
     "read_on": "read_on = 2026-11-24",
     "row_input": 'row_input = "age"',
     "rows": 'rows = [["[18, 31)", 120, 100]]',
+    "selection": "[[selection]]",
     "size": "size = 354",
+    "stream": 'stream = "1"',
     "ties": 'ties = "key"',
     "title": 'title = { fr = "…", en = "…" }',
     "url": 'url = "https://…"',
@@ -71,6 +74,10 @@ EXPECTED = {
     "string_type": Text("un texte entre guillemets", "a text in quotes"),
     "too_short": Text("au moins un élément", "at least one item"),
     "tuple_type": Text("une liste [ … ]", "a list [ … ]"),
+}
+
+EXPECTED_AT = {
+    "stream": Text("un volet entre guillemets, ou une liste de volets", "a stream in quotes, or a list of streams"),
 }
 
 M = TypeVar("M", bound=Strict)
@@ -129,16 +136,19 @@ def read_toml(path: Path, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise LawError(
-            [
-                Fault(
-                    same(name),
-                    same(str(error)),
-                    Text("du TOML valide, chaque clé une seule fois", "valid TOML, each key only once"),
-                    Text("corrigez la ligne nommée", "mend the line named"),
-                )
-            ]
-        ) from None
+        raise LawError([_not_toml(str(error), name)]) from None
+
+
+def _not_toml(message: str, name: str) -> Fault:
+    """Say where a file stops being TOML; the parser's own words are kept only where we have none."""
+    place = re.search(r"at line (\d+)", message)
+    line = place.group(1) if place else "1"
+    where = Text(f"{name}, ligne {line}", f"{name}, line {line}")
+    found = Text(f"ce qui n’est pas du TOML ({message})", f"what is not TOML ({message})")
+    if message.startswith(("Cannot overwrite", "Cannot declare")):
+        found = Text("une clé écrite deux fois", "a key written twice")
+    expected = Text("du TOML valide, chaque clé une seule fois", "valid TOML, each key only once")
+    return Fault(where, found, expected, Text("corrigez la ligne nommée", "mend the line named"))
 
 
 def read_rows(path: Path, name: str) -> list[dict[str, str]]:
@@ -183,16 +193,35 @@ def _fault(detail: ErrorDetails, data: dict[str, Any], model: type[Strict], name
         expected = Text(f"une des clés : {', '.join(known)}", f"one of the keys: {', '.join(known)}")
         unknown = Text(f"la clé inconnue « {key} »", f"the unknown key “{key}”")
         return Fault(where, unknown, expected, meant(key, known))
-    return Fault(where, same(repr(detail["input"])[:80]), _expected(detail), write)
+    if detail["type"] == "literal_error":
+        write = same(f"{key} = {_choices(detail)[0]}".replace("'", '"'))
+    if detail["type"] == "string_type" and isinstance(detail["input"], (int, float)):
+        write = same(f'{key} = "{detail["input"]}"')
+    return Fault(where, same(written(detail["input"])[:80]), EXPECTED_AT.get(key) or _expected(detail), write)
+
+
+def written(value: object) -> str:
+    """Write a value as TOML does."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {written(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(written(item) for item in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _expected(detail: ErrorDetails) -> Text:
     limits = detail.get("ctx", {})
     if detail["type"] in ("literal_error", "enum"):
-        choices = str(limits.get("expected", "")).replace(" or ", ", ")
+        choices = ", ".join(_choices(detail))
         return Text(f"l’un de : {choices}", f"one of: {choices}")
     text = EXPECTED.get(detail["type"], same(detail["msg"]))
     return Text(*(part.format(**limits) if limits and "{" in part else part for part in text))
+
+
+def _choices(detail: ErrorDetails) -> list[str]:
+    return str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(", ")
 
 
 def _keys(model: type[Strict], loc: tuple[int | str, ...]) -> list[str]:

@@ -84,7 +84,9 @@ def is_key(input_name: str, key: Key) -> exp.Expr:
         tests.append(exp.GTE(this=column.copy(), expression=exp.convert(key.low)))
     if key.high is not None:
         tests.append(exp.LT(this=column.copy(), expression=exp.convert(key.high)))
-    return exp.and_(*tests) if tests else TRUE.copy()
+    if not tests:
+        return exp.Case().when(exp.not_(column.is_(exp.Null())), TRUE.copy())
+    return exp.and_(*tests)
 
 
 def cell(table: Table, row_input: str) -> exp.Expr:

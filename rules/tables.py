@@ -66,13 +66,12 @@ class Axis:
             return "none"
         return str(key).lower() if isinstance(key, bool) else str(key)
 
-    @property
-    def last_change(self) -> int:
-        """The whole number above which every value falls in the same row; the low end where there is but one row."""
+    def last_change(self, domain: Domain) -> int:
+        """Find the whole number above which every value of ``domain`` falls in one row; its low end at the least."""
         starts = [key.low for key in self.keys if isinstance(key, Interval) and key.low is not None]
         ends = [key.high for key in self.keys if isinstance(key, Interval) and key.high is not None]
-        cuts = [cut for cut in (*starts, *ends) if self.domain.low < cut < self.domain.high]
-        return max(cuts, default=self.domain.low)
+        cuts = [cut for cut in (*starts, *ends) if domain.low < cut < domain.high]
+        return max(cuts, default=domain.low)
 
 
 @dataclass(frozen=True)
@@ -287,9 +286,12 @@ class TableCheck:
     def cap(self, raw: int | CapModel) -> Cap:
         """Turn a cap into its checked form: one number, or one for each value of an input."""
         if isinstance(raw, int):
+            if abs(raw) >= LARGEST_POINTS:
+                raise LawError([self._too_large(raw)])
             return Cap((raw,))
         faults: list[Fault] = []
         self._known([raw.input], faults)
+        faults += [self._too_large(points) for points in raw.points if abs(points) >= LARGEST_POINTS]
         if not faults and len(raw.columns) != len(raw.points):
             found = Text(
                 f"{len(raw.columns)} colonnes, {len(raw.points)} plafonds",
@@ -305,3 +307,7 @@ class TableCheck:
             expected = Text("un plafond par valeur ou par oui/non", "a cap by label or by true/false")
             raise LawError([self.fault(found, expected, same("columns = [false, true]"))])
         return Cap(raw.points, raw.input, axis.keys)
+
+    def _too_large(self, points: int) -> Fault:
+        expected = Text(f"moins de {LARGEST_POINTS} points", f"under {LARGEST_POINTS} points")
+        return self.fault(Text(f"un plafond de {points}", f"a cap of {points}"), expected, same("cap = 50"))

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ranking.cli.words import Later, LazyGroup, lang_of
+from ranking.cli.words import Later, LazyGroup, lang_of, usage_error
 from rules.faults import TirageError
 from rules.text import Text
 
@@ -60,7 +60,7 @@ def main() -> None:
         click.echo(error.render(lang), err=True)
         sys.exit(1)
     except click.ClickException as error:
-        error.show()
+        click.echo(usage_error(error).to(lang), err=True)
         sys.exit(error.exit_code)
     except click.Abort:
         click.echo(Text("Interrompu.", "Interrupted.").to(lang), err=True)

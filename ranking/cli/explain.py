@@ -56,8 +56,10 @@ def explain(
         expected = Text("le numéro d’une déclaration de la banque", "the number of a declaration of the pool")
         near = meant(declaration_id, ids.drop_nulls().head(2000).to_list())
         raise PoolError([Fault(same(file), same(declaration_id), expected, near)])
+    position = ids.index_of(declaration_id) if ids is not None else 0
     chosen = raw.filter(ids == declaration_id) if ids is not None else raw
-    pool = check_pool(chosen, regulation, shown=file, facts_on=facts_on or on)
+    shown = Path(file).name
+    pool = check_pool(chosen, regulation, shown=shown, facts_on=facts_on or on, first_row=(position or 0) + 1)
     found = explaining.explain(pool.frame.row(0, named=True), regulation, facts_on or on)
     if as_json:
         terminal.print_json(found.as_dict())

@@ -91,10 +91,10 @@ def check(
     file: str, program: str, on: date, facts_on: date | None, quarantine: str | None, as_json: bool, lang: Lang
 ) -> None:
     """Check a pool."""
-    target = terminal.check_target(quarantine) if quarantine else None
+    target = terminal.check_target(quarantine, file) if quarantine else None
     regulation = load(program).on(on)
     found = read_pool(file, regulation, quarantine=target is not None, facts_on=facts_on or on)
-    if target and found.quarantine.height:
+    if target:
         terminal.save(found.quarantine, target)
     result: dict[str, Any] = {
         "file": file,
@@ -107,7 +107,7 @@ def check(
     if as_json:
         terminal.print_json(result)
         return
-    terminal.report_pool(found, regulation, lang, quarantine)
+    terminal.report_pool(found, lang, quarantine)
     click.echo(
         Text(
             f"{file} : {number(found.frame.height, 'fr')} déclarations conformes",

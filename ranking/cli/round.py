@@ -61,7 +61,7 @@ def run(
     lang: Lang,
 ) -> None:
     """Run a round."""
-    kept = terminal.check_target(quarantine) if quarantine else None
+    kept = terminal.check_target(quarantine, pool_file) if quarantine else None
     read = read_instruction(Path(instruction), program)
     with terminal.step(Text("Banque lue et vérifiée", "Pool read and checked"), lang):
         pool = read_pool(
@@ -71,12 +71,12 @@ def run(
             facts_on=read.facts_on,
             extracted_at=read.source.extracted_at,
         )
-        if kept and pool.quarantine.height:
+        if kept:
             terminal.save(pool.quarantine, kept)
     with terminal.step(Text("Ronde exécutée", "Round run"), lang):
         done = run_round(read, pool)
         made = receipt.save(done, Path(out))
-    terminal.report_pool(pool, read.regulation, lang, quarantine)
+    terminal.report_pool(pool, lang, quarantine)
     if as_json:
         terminal.print_json(made)
         return

@@ -52,17 +52,17 @@ def score(
     lang: Lang,
 ) -> None:
     """Score a pool."""
-    path = terminal.check_target(out)
-    kept = terminal.check_target(quarantine) if quarantine else None
+    path = terminal.check_target(out, file)
+    kept = terminal.check_target(quarantine, file, out) if quarantine else None
     regulation = load(program).on(on)
     with terminal.step(Text("Lecture et vérification", "Read and checked"), lang):
         pool = read_pool(file, regulation, quarantine=kept is not None, facts_on=facts_on or on)
-        if kept and pool.quarantine.height:
+        if kept:
             terminal.save(pool.quarantine, kept)
     with terminal.step(Text("Calcul", "Scored"), lang):
         scored = scoring.score(pool.frame, regulation, facts_on=facts_on or on, breakdown=not no_breakdown)
         terminal.save(scored, path)
-    terminal.report_pool(pool, regulation, lang, quarantine)
+    terminal.report_pool(pool, lang, quarantine)
     figures = {
         "file": out,
         "scored": scored.height,

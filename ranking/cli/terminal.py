@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,16 +14,16 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from ranking.faults import Fault, PoolError
-from ranking.pool import suggestions
+from ranking.faults import Fault, TirageError
+from ranking.pool import ending, suggestions
 from rules.text import Lang, Text, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ranking.pool import Pool
-    from rules.regulation import Regulation
 
+FORMULA = r"^[=+\-@\t\r]"
 WRITERS = {".parquet": "write_parquet", ".csv": "write_csv"}
 
 
@@ -56,13 +57,18 @@ def table(title: str, *columns: str, right: tuple[int, ...] = ()) -> Table:
     return made
 
 
-def check_target(name: str) -> Path:
-    """Refuse, before any work, a file whose ending no writer knows."""
+def check_target(name: str, *sources: str) -> Path:
+    """Refuse, before any work, a file whose ending no writer knows, or that is one of the files read."""
     path = Path(name)
+    if any(path.resolve() == Path(source).resolve() for source in sources):
+        found = Text("le fichier lu lui-même", "the very file that is read")
+        expected = Text("un autre fichier", "another file")
+        write = same(str(path.with_stem(f"{path.stem}-2")))
+        raise TirageError([Fault(same(name), found, expected, write)])
     if path.suffix.lower() not in WRITERS:
-        where, found = same(name), Text(f"l’extension « {path.suffix} »", f"the ending “{path.suffix}”")
+        where, found = same(name), ending(path)
         expected = Text(".parquet ou .csv", ".parquet or .csv")
-        raise PoolError([Fault(where, found, expected, same(f"{path.with_suffix('.parquet').name}"))])
+        raise TirageError([Fault(where, found, expected, same(f"{path.with_suffix('.parquet').name}"))])
     return path
 
 
@@ -78,38 +84,44 @@ def save(frame: pl.DataFrame, path: Path) -> None:
 
 
 def escaped(frame: pl.DataFrame) -> pl.DataFrame:
-    """Put an apostrophe before text that begins like a formula; instants get their offset."""
-    text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    instants = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime)]
-    return frame.with_columns(
-        *[
-            pl.when(pl.col(n).str.contains(r"^[=+\-@\t\r]")).then("'" + pl.col(n)).otherwise(pl.col(n)).alias(n)
-            for n in text
-        ],
-        *[pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").alias(name) for name in instants],
-    )
+    """Make a table safe for CSV: an apostrophe before text that begins like a formula, an offset on instants.
+
+    Columns that a CSV cannot hold (lists, structures, bytes) are written as text.
+    """
+    columns = [_as_csv(frame[name]) for name in frame.columns]
+    safe = [f"'{name}" if re.match(FORMULA, name) else name for name in frame.columns]
+    return pl.DataFrame([column.alias(name) for column, name in zip(columns, safe, strict=True)])
 
 
-def report_pool(pool: Pool, regulation: Regulation, lang: Lang, quarantined: str | None) -> None:
+def _as_csv(column: pl.Series) -> pl.Series:
+    if isinstance(column.dtype, pl.Datetime):
+        return column.dt.strftime("%Y-%m-%dT%H:%M:%S%.f%:z" if column.dtype.time_zone else "%Y-%m-%dT%H:%M:%S%.f")
+    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object, pl.Duration):
+        column = pl.Series([None if value is None else str(value) for value in column.to_list()], dtype=pl.String)
+    if not isinstance(column.dtype, (pl.String, pl.Categorical, pl.Enum)):
+        return column
+    text = column.cast(pl.String)
+    return pl.select(
+        pl.when(pl.lit(text).str.contains(FORMULA)).then("'" + pl.lit(text)).otherwise(pl.lit(text))
+    ).to_series()
+
+
+def report_pool(pool: Pool, lang: Lang, quarantined: str | None) -> None:
     """Say on the error stream what a reader of results must know of the pool: rows kept apart, columns not known."""
     if pool.quarantine.height:
         for fault in pool.faults:
             click.echo(fault.render(lang), err=True)
         count = pool.quarantine.height
-        click.echo(
-            Text(
-                f"{count} lignes refusées, gardées dans {quarantined}.", f"{count} rows refused, kept in {quarantined}."
-            ).to(lang),
-            err=True,
+        fr = "ligne refusée, gardée" if count == 1 else "lignes refusées, gardées"
+        en = "row" if count == 1 else "rows"
+        words = Text(f"{count} {fr} dans {quarantined}.", f"{count} {en} refused, kept in {quarantined}.")
+        click.echo(words.to(lang), err=True)
+    for name, guess in suggestions(pool):
+        fr, en = (f" ({guess.fr})", f" ({guess.en})") if guess else ("", "")
+        words = Text(
+            f"Colonne inconnue, gardée telle quelle : {name}{fr}", f"Unknown column, carried along: {name}{en}"
         )
-    for name, guess in suggestions(pool, regulation):
-        click.echo(
-            Text(
-                f"Colonne inconnue, gardée telle quelle : {name} ({guess.fr})",
-                f"Unknown column, carried along: {name} ({guess.en})",
-            ).to(lang),
-            err=True,
-        )
+        click.echo(words.to(lang), err=True)
     if pool.absent:
         names = ", ".join(pool.absent)
         click.echo(

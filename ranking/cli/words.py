@@ -8,14 +8,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
+from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
 from rules.text import Lang, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COMMANDS = Text("Commandes", "Commands")
-EXAMPLE = Text("Exemple", "Example")
+COMMANDS = Text("Commandes ", "Commands")
+EXAMPLE = Text("Exemple ", "Example")
+HELP = Text("Montre cette aide.", "Show this message.")
+USAGE = Text("Utilisation : ", "Usage: ")
+MARKS = {"[required]": "[obligatoire]", "[default: ": "[par défaut : "}
 LANG = Text("Langue des messages et des tableaux.", "Language of messages and tables.")
 
 
@@ -45,7 +49,13 @@ class Words(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Write the help in the language asked for."""
         self.help = self.words.to(_lang(ctx))
-        return super().get_help_record(ctx)
+        record = super().get_help_record(ctx)
+        if record is None or _lang(ctx) == "en":
+            return record
+        left, right = record
+        for english, french in MARKS.items():
+            right = right.replace(english, french)
+        return left, right
 
 
 class WordsMixin(click.Command):
@@ -73,6 +83,18 @@ class WordsMixin(click.Command):
             ctx.meta["tirage.lang"] = lang_of(args)
         return super().parse_args(ctx, args)
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Say in the language asked for what ``--help`` does."""
+        found = super().get_help_option(ctx)
+        if found is not None:
+            found.help = HELP.to(_lang(ctx))
+        return found
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the line of usage."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=USAGE.to(_lang(ctx)))
+
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what the command does, then the example."""
         lang = _lang(ctx)
@@ -81,13 +103,6 @@ class WordsMixin(click.Command):
             formatter.write_text(self.words.to(lang))
         with formatter.section(EXAMPLE.to(lang)):
             formatter.write_text(self.example)
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """Write the first sentence in the language of the running context."""
-        context = click.get_current_context(silent=True)
-        text = self.words.to(_lang(context) if context else "en")
-        first = text.split(". ")[0].rstrip(".")
-        return first if len(first) <= max(limit, 90) else first[:87] + "…"
 
 
 class Command(WordsMixin, click.Command):
@@ -105,6 +120,15 @@ class Group(WordsMixin, click.Group):
         super().__init__(name, no_args_is_help=True)
         self.words, self.example = words, example
         self.params.append(lang_option())
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands under a heading in the language asked for."""
+        with formatter.section(COMMANDS.to(_lang(ctx))):
+            formatter.write_dl([(name, words.to(_lang(ctx))) for name, words in self.words_of_commands().items()])
+
+    def words_of_commands(self) -> dict[str, Text]:
+        """Say what each command does."""
+        return {name: command.words for name, command in self.commands.items() if isinstance(command, WordsMixin)}
 
 
 class Later(NamedTuple):
@@ -133,11 +157,36 @@ class LazyGroup(Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing any."""
-        lang = _lang(ctx)
-        with formatter.section(COMMANDS.to(lang)):
-            formatter.write_dl([(name, later.words.to(lang)) for name, later in self.later.items()])
+    def words_of_commands(self) -> dict[str, Text]:
+        """Say what each command does, without importing any."""
+        return {name: later.words for name, later in self.later.items()}
+
+
+def usage_error(error: click.ClickException) -> Text:
+    """Say in both languages what is wrong with a command as typed."""
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        name = error.param.opts[0] if isinstance(error.param, click.Option) else error.param.human_readable_name
+        kind = (
+            Text("l’option", "the option")
+            if isinstance(error.param, click.Option)
+            else Text("l’argument", "the argument")
+        )
+        return Text(f"Erreur : il manque {kind.fr} {name}.", f"Error: {kind.en} {name} is missing.")
+    if isinstance(error, NoArgsIsHelpError):
+        return Text(error.format_message(), error.format_message())
+    if isinstance(error, NoSuchCommand):
+        name = error.command_name
+        return Text(f"Erreur : la commande inconnue « {name} ».", f"Error: the unknown command “{name}”.")
+    if isinstance(error, click.NoSuchOption):
+        return Text(
+            f"Erreur : l’option inconnue {error.option_name}.", f"Error: the unknown option {error.option_name}."
+        )
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        name = error.param.opts[0]
+        return Text(
+            f"Erreur : {name}, valeur refusée : {error.message}", f"Error: {name}, value refused: {error.message}"
+        )
+    return Text(f"Erreur : {error.format_message()}", f"Error: {error.format_message()}")
 
 
 class Day(click.ParamType[date]):

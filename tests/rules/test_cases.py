@@ -13,6 +13,7 @@ import ranking
 import rules
 from rules.criteria import in_force
 from rules.domains import Interval
+from rules.functions import derive
 
 CASES = Path(__file__).parents[1] / "cases"
 FILES = sorted(path for path in CASES.glob("*/*/*.csv") if path.stem != "defaults")
@@ -59,8 +60,10 @@ class Case:
         """The value of every attribute and derived input that the declaration gives."""
         attributes = self.regulation.attributes
         values = {name: typed(text, attributes[name]) for name, text in self.row.items()}
-        derived = {n: d for n, d in self.regulation.derived.items() if d.of in values}
-        return values | {name: d.of_one(values[d.of], self.facts_on) for name, d in derived.items()}
+        for name, source in self.regulation.derived.items():
+            if all(of in values for of in source.of):
+                values[name] = derive(source, [values[of] for of in source.of], self.facts_on)
+        return values
 
 
 def word(value):
@@ -246,7 +249,8 @@ def streams_with_cases(program):
     found = {}
     for day, regulation in regulations(program):
         version = in_force(rules.load(program).sources.streams.version, day)
-        optional = {name for name in regulation.inputs if source_attribute(regulation, name) not in regulation.needed}
+        needed = set(regulation.needed)
+        optional = {name for name in regulation.inputs if not needed.issuperset(regulation.read_by(name))}
         for stream in regulation.streams:
             own = found.setdefault((stream.id, version.in_force), (stream, optional, []))[2]
             own.extend(cases_on(day, program, "streams"))
@@ -261,10 +265,6 @@ def regulations(program):
 def cases_on(day, program, stem):
     path = CASES / program / f"{stem}.csv"
     return [case for case in read_cases(path) if case.on == day] if path.is_file() else []
-
-
-def source_attribute(regulation, name):
-    return regulation.derived[name].of if name in regulation.derived else name
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
