@@ -110,9 +110,11 @@ def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation:
     absent = [other for other in wanted.inputs if other not in frame.columns]
     there = plain.condition(wanted, absent)
     fr, en = _phrase(attribute.only_when)
-    holds = (~there | pl.col(name).is_not_null() | _marked(name, frame)) | there.is_null()
-    expected = Text(f"une valeur, puisque {fr}", f"a value, since {en}")
-    yield RowRule(f"{name} present", name, holds, expected, _kind(name, attribute, regulation), (name, *wanted.inputs))
+    if attribute.missing == "error":
+        holds = (~there | pl.col(name).is_not_null() | _marked(name, frame)) | there.is_null()
+        expected = Text(f"une valeur, puisque {fr}", f"a value, since {en}")
+        shows = (name, *wanted.inputs)
+        yield RowRule(f"{name} present", name, holds, expected, _kind(name, attribute, regulation), shows)
     empty = (there | pl.col(name).is_null()) | there.is_null()
     expected = Text(f"rien, sauf si {fr}", f"nothing, unless {en}")
     write = Text(

@@ -40,7 +40,7 @@ class Standing:
     def of(cls, frame: pl.DataFrame, scores: pl.Series, regulation: Regulation) -> Standing:
         """Gather the keys of the program's order from a pool and its scores."""
         columns = {"score": scores.alias("score"), "submitted_at": frame["submitted_at"]}
-        order = regulation.source.order
+        order = regulation.order
         keys = pl.DataFrame([columns[item.key] for item in order])
         keys = keys.with_columns([c for name, c in columns.items() if name not in keys.columns] + [frame[LAST_RESORT]])
         return cls(keys, tuple(item.direction == "descending" for item in order))

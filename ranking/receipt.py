@@ -47,7 +47,7 @@ def receipt(done: Round) -> dict[str, Any]:
             "invitations": fingerprint.of_frame(done.invitations, ["selection", "rank"]),
             "outcomes": fingerprint.of_frame(done.outcomes, [ID]),
         },
-        "order": [*[item.model_dump() for item in regulation.source.order], {"key": ID, "direction": "ascending"}],
+        "order": [*[item.model_dump() for item in regulation.order], {"key": ID, "direction": "ascending"}],
         "pool": {
             "declarations": done.pool.frame.height,
             "quarantined": done.pool.quarantine.height,

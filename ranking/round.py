@@ -176,7 +176,7 @@ def valid(submitted_at: pl.Series, at: datetime, regulation: Regulation) -> pl.S
     """
     zone = regulation.source.time_zone
     local = pl.lit(submitted_at).dt.convert_time_zone(zone).dt.replace_time_zone(None)
-    end = local.dt.offset_by(f"{regulation.source.lifecycle.validity_months}mo")
+    end = local.dt.offset_by(f"{regulation.lifecycle.validity_months}mo")
     known = end.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
     skipped = (end + pl.duration(hours=1)).dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
     return pl.select(pl.lit(at.astimezone(UTC)) < pl.coalesce(known, skipped).dt.convert_time_zone("UTC")).to_series()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import Field
 
 from rules.bounds import check_maximum
 from rules.citation import Cite, Remark, Strict, Title, Words
 from rules.conditions import ConditionReader, Scope
-from rules.criteria import Criterion, CriterionFile, criterion_on, in_force
+from rules.criteria import Criterion, CriterionFile, Dated, criterion_on, in_force
 from rules.faults import Fault, LawError
 from rules.groups import Group, GroupsFile, GroupsVersion, groups_of
 from rules.inputs import Bindings, Derived, InputModel
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from rules.lists import DatedList
 
 
+V = TypeVar("V", bound=Dated)
+
+
 class OrderKey(Strict):
     """One key of the order of ranking."""
 
@@ -33,18 +36,22 @@ class OrderKey(Strict):
     direction: Literal["ascending", "descending"]
 
 
-class Lifecycle(Strict):
+class Ranking(Dated):
+    """The order of ranking between two dates."""
+
+    order: tuple[OrderKey, ...] = Field(min_length=1, strict=False)
+
+
+class Lifecycle(Dated):
     """How long a declaration is valid, how long an invited person has to answer, and whose declaration counts."""
 
     validity_months: int = Field(ge=1)
     answer_days: int = Field(ge=1)
     one_declaration_a_person: Literal["best_ranked"]
-    cite: Cite
-    note: Remark | None = None
 
 
 class ProgramFile(Strict):
-    """The file ``program.toml``."""
+    """The file ``program.toml``. ``after`` says what is known of the law from the day on which this one ends."""
 
     id: Words
     title: Title
@@ -53,8 +60,9 @@ class ProgramFile(Strict):
     ends: date | None = None
     time_zone: Words
     cite: Cite
-    order: tuple[OrderKey, ...] = Field(min_length=1, strict=False)
-    lifecycle: Lifecycle
+    ranking: tuple[Ranking, ...] = Field(min_length=1, strict=False)
+    lifecycle: tuple[Lifecycle, ...] = Field(min_length=1, strict=False)
+    after: Remark | None = None
     open_points: tuple[Title, ...] = Field(default=(), strict=False)
     note: Remark | None = None
 
@@ -88,7 +96,7 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
     """
     lists = sources.lists(day)
     inputs = {n: d for n, a in sources.attributes.items() if (d := a.finite(lists)) is not None}
-    only_when = {n: a.only_when for n, a in sources.attributes.items() if a.only_when}
+    only_when = {n: a.only_when for n, a in sources.attributes.items() if a.only_when and a.missing != "none"}
     derived: dict[str, Derived] = {}
     for name, model in sources.inputs.items():
         uncertain = [known for known in inputs if not _certain(known, sources)]
@@ -117,8 +125,20 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
         lists=lists,
         contradictions=_contradictions(sources, scope),
         scope=scope,
+        order=_only(sources.program.ranking, day, "ranking").order,
+        lifecycle=_only(sources.program.lifecycle, day, "lifecycle"),
         scenario=scenario,
     )
+
+
+def _only(versions: tuple[V, ...], day: date, key: str) -> V:
+    """Give the version in force of a part that every law must have."""
+    found: V | None = in_force(versions, day)
+    if found is None:
+        said = Text(f"aucune version de « {key} » le {day}", f"no version of “{key}” on {day}")
+        expected = Text("une version en vigueur", "a version in force")
+        raise LawError([Fault(same("program.toml"), said, expected, same(f"[[{key}]] in_force = {day}"))])
+    return found
 
 
 def _criteria(sources: Sources, day: date, scope: Scope) -> dict[str, Criterion]:

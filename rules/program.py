@@ -35,7 +35,10 @@ class Program:
     @cached_property
     def source(self) -> ProgramFile:
         """What ``program.toml`` says."""
-        return build(ProgramFile, read_toml(self.folder / "program.toml", "program.toml"), "program.toml")
+        source = build(ProgramFile, read_toml(self.folder / "program.toml", "program.toml"), "program.toml")
+        for versions in (source.ranking, source.lifecycle):
+            check_dates(versions, "program.toml")
+        return source
 
     @property
     def id(self) -> str:
@@ -114,7 +117,10 @@ class Program:
         expected = Text(
             f"un jour à partir du {source.begins} et avant le {end}", f"a day from {source.begins} and before {end}"
         )
-        raise LawError([Fault(same(f"{source.id}, program.toml"), found, expected, same(f"--on {source.begins}"))])
+        write = same(f"--on {source.begins}")
+        if source.after is not None and day > source.begins:
+            write = source.after.text
+        raise LawError([Fault(same(f"{source.id}, program.toml"), found, expected, write)])
 
 
 def library() -> list[str]:

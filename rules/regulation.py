@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
-    from rules.assembly import ProgramFile, Sources
+    from rules.assembly import Lifecycle, OrderKey, ProgramFile, Sources
     from rules.attributes import Attribute
     from rules.conditions import Scope
     from rules.criteria import Criterion
@@ -57,6 +57,8 @@ class Regulation:
     lists: Mapping[str, DatedList]
     contradictions: tuple[Contradiction, ...]
     scope: Scope
+    order: tuple[OrderKey, ...]
+    lifecycle: Lifecycle
     scenario: Text | None = None
 
     @property
@@ -107,7 +109,9 @@ class Regulation:
     def content(self) -> dict[str, Any]:
         """Give all that the law says as plain values: what is hashed, and what a receipt keeps."""
         return {
-            "program": self.source.model_dump(mode="json"),
+            "program": self.source.model_dump(mode="json", exclude={"ranking", "lifecycle"}),
+            "order": [key.model_dump() for key in self.order],
+            "lifecycle": self.lifecycle.model_dump(mode="json"),
             "attributes": {name: _attribute(attribute) for name, attribute in self.attributes.items()},
             "inputs": {name: _derived(derived) for name, derived in self.derived.items()},
             "criteria": {c.id: _criterion(c) for c in self.criteria},
@@ -124,7 +128,14 @@ def _attribute(attribute: Attribute) -> dict[str, Any]:
 
 
 def _derived(derived: Derived) -> dict[str, Any]:
-    return {"function": derived.function, "of": list(derived.of), "values": [list(pair) for pair in derived.of_values]}
+    """Keep the order of labels and of choices: codes follow it."""
+    return {
+        "function": derived.function,
+        "of": list(derived.of),
+        "values": [list(pair) for pair in derived.of_values],
+        "labels": list(derived.domain.labels),
+        "choices": list(derived.choices),
+    }
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import json
 import random
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,21 +55,30 @@ class Pool:
 def pools(regulation, folder, *, most=30):
     """Draw a pool valid under a regulation, and the day of its facts."""
     seeds = st.integers(0, 2**32 - 1)
-    return st.builds(lambda seed, size, day: (make_pool(regulation, folder, seed, size, day), day),
-                     seeds, st.sampled_from([most, most, 1, 0]), days_of_facts(regulation.day))
+    return st.builds(
+        lambda seed, size, day: (make_pool(regulation, folder, seed, size, day), day),
+        seeds,
+        st.sampled_from([most, most, 1, 0]),
+        days_of_facts(regulation.day),
+    )
 
 
 def days_of_facts(near):
     """Draw a day on which ages are measured: any, and often one around the end of a February."""
     februaries = [date(year, month, day) for year in (2023, 2024, 2028) for month, day in ((2, 28), (3, 1))]
-    return st.one_of(st.just(near), st.sampled_from([*februaries, date(2024, 2, 29), date(2028, 2, 29)]),
-                     st.dates(date(2020, 1, 1), date(2040, 1, 1)))
+    return st.one_of(
+        st.just(near),
+        st.sampled_from([*februaries, date(2024, 2, 29), date(2028, 2, 29)]),
+        st.dates(date(2020, 1, 1), date(2040, 1, 1)),
+    )
 
 
 def make_pool(regulation, folder, seed, size, facts_on, *, complete=False):
     """Make up to ``size`` declarations, optional columns left out unless ``complete``; none contradicts itself."""
     chance = random.Random(seed)
-    optional = [n for n in regulation.attributes if n not in regulation.needed and n not in ("declaration_id", "submitted_at")]
+    optional = [
+        n for n in regulation.attributes if n not in regulation.needed and n not in ("declaration_id", "submitted_at")
+    ]
     left_out = {name for name in optional if not complete and chance.random() < chance.choice([0, 0.3, 1])}
     columns = [name for name in regulation.attributes if name not in left_out]
     edges = edges_of(regulation)
@@ -77,7 +86,9 @@ def make_pool(regulation, folder, seed, size, facts_on, *, complete=False):
     rows = [row for row in made if is_valid(row, regulation, folder, facts_on)]
     ids = [f"D{number:04}" for number in range(len(rows))]
     chance.shuffle(ids)
-    rows = [{name: row[name] for name in columns} | {"declaration_id": name_} for row, name_ in zip(rows, ids, strict=True)]
+    rows = [
+        {name: row[name] for name in columns} | {"declaration_id": name_} for row, name_ in zip(rows, ids, strict=True)
+    ]
     return Pool(rows, columns, regulation)
 
 
@@ -138,9 +149,16 @@ def edges_of(regulation):
     """Give, for each attribute, the numbers (or ages) at and beside the ends of the intervals that the law reads."""
     edges = {}
     axes = [(name, table.rows.keys) for c in regulation.criteria for table in c.tables for name in table.row_inputs]
-    axes += [(table.column_input, table.columns.keys) for c in regulation.criteria for table in c.tables if table.columns]
-    axes += [(test.input, [test.interval]) for stream in regulation.streams for requirement in stream.requirements
-             for option in requirement.where.options for test in option]
+    axes += [
+        (table.column_input, table.columns.keys) for c in regulation.criteria for table in c.tables if table.columns
+    ]
+    axes += [
+        (test.input, [test.interval])
+        for stream in regulation.streams
+        for requirement in stream.requirements
+        for option in requirement.where.options
+        for test in option
+    ]
     for name, keys in axes:
         ends = [end for key in keys if hasattr(key, "low") for end in (key.low, key.high) if end is not None]
         for source in regulation.read_by(name):
@@ -159,25 +177,26 @@ def is_valid(row, regulation, folder, facts_on):
 
 # Laws.
 
-# What laws are drawn without, because the engines or the loader are known to get it wrong; each has a strict xfail.
-NULLS_DERIVED = False  # an input derived from a code or a date whose null is an answer (missing = "none")
-NULLS_MIXED = False  # an input derived from one whose null is an answer and one whose null is unknown
-UNKNOWN_CHOICE = False  # an input chosen by a label that may be unknown
-
 DAY = date(2030, 6, 15)
-CITE = ('cite = { act = "Loi tirée au hasard", provision = "—", url = "https://lumen.invalid", read_on = 2029-12-01, '
-        'certainty = "invented", provision_checked = false }')
+CITE = (
+    'cite = { act = "Loi tirée au hasard", provision = "—", url = "https://lumen.invalid", read_on = 2029-12-01, '
+    'certainty = "invented", provision_checked = false }'
+)
 TITLE = 'title = { fr = "—", en = "—" }'
 CODES = ["A01", "A12", "B20", "B33", "C41"]
-LIST = f'{TITLE}\n[[version]]\nin_force = 2030-01-01\n{CITE}\n'
+LIST = f"{TITLE}\n[[version]]\nin_force = 2030-01-01\n{CITE}\n"
 PROGRAM = f"""id = "random/law"
 {TITLE}
 jurisdiction = {{ fr = "—", en = "—" }}
 begins = 2030-01-01
 time_zone = "UTC"
 {CITE}
+[[ranking]]
+in_force = 2030-01-01
 order = [{{ key = "score", direction = "descending" }}]
-[lifecycle]
+{CITE}
+[[lifecycle]]
+in_force = 2030-01-01
 validity_months = 12
 answer_days = 30
 one_declaration_a_person = "best_ranked"
@@ -288,8 +307,17 @@ def attribute_files(draw):
         shape = draw(shapes(kind))
         null = bool(gate) or (missing == "none" and "none" not in shape.get("labels", ()))
         for member in range(draw(st.integers(1, 3)) if kind in ("whole", "label") else 1):
-            inputs.append(Input(f"{kind[0]}{family}{'xyz'[member]}", kind, missing=missing, only_when=tuple(gate.items()),
-                                null=null, unknown=missing == "unknown", **shape))
+            inputs.append(
+                Input(
+                    f"{kind[0]}{family}{'xyz'[member]}",
+                    kind,
+                    missing=missing,
+                    only_when=tuple(gate.items()),
+                    null=null,
+                    unknown=missing == "unknown",
+                    **shape,
+                )
+            )
     parts = [f'[declaration_id]\ntype = "text"\n{TITLE}\nunique = true', f'[submitted_at]\ntype = "instant"\n{TITLE}']
     parts += [attribute_text(i) for i in inputs]
     if draw(st.booleans()):
@@ -317,8 +345,11 @@ def attribute_text(source):
     lines += ['list = "codes"'] if source.kind == "code" else []
     lines += ["years_before = 60"] if source.kind == "date" else []
     lines += [f"only_when = {toml(dict(source.only_when))}"] if source.only_when else []
-    lines += [f"[{source.name}.labels]", *[f'{label} = {{ fr = "—", en = "—" }}' for label in source.labels]] \
-        if source.kind == "label" else []
+    lines += (
+        [f"[{source.name}.labels]", *[f'{label} = {{ fr = "—", en = "—" }}' for label in source.labels]]
+        if source.kind == "label"
+        else []
+    )
     return "\n".join(lines)
 
 
@@ -327,8 +358,6 @@ def derived_inputs(draw, attributes):
     """Derive an age from each date, a digit and a need from each code, then the lowest of some numbers, and one chosen."""
     inputs, parts = [], []
     for source in attributes:
-        if source.missing == "none" and not NULLS_DERIVED:
-            continue
         shared = {"only_when": source.only_when, "null": source.null, "unknown": source.unknown}
         if source.kind == "date":
             inputs.append(Input(f"age_{source.name}", "whole", low=0, high=61, **shared))
@@ -346,7 +375,7 @@ def derived_inputs(draw, attributes):
             inputs.append(combined("lowest_w", chosen))
             parts.append(derived_text(inputs[-1], "lowest", [i.name for i in chosen]))
             numbers.append(inputs[-1])
-    choosers = [i for i in [*attributes, *inputs] if i.kind == "label" and not i.null and (UNKNOWN_CHOICE or not i.unknown)]
+    choosers = [i for i in [*attributes, *inputs] if i.kind == "label" and not i.null]
     if numbers and choosers and draw(st.booleans()):
         chooser = draw(st.sampled_from(choosers))
         count = len(chooser.labels)
@@ -358,17 +387,23 @@ def derived_inputs(draw, attributes):
 
 
 def mixed(sources):
-    """Tell whether a null of what is derived from several inputs may be an answer, or may be unknown."""
-    return not NULLS_MIXED and any(i.null for i in sources) and any(i.unknown for i in sources)
+    """Tell whether a null could be an answer in one of several inputs and unknown in another, which a law refuses."""
+    return any(i.null for i in sources) and any(i.unknown for i in sources)
 
 
 def combined(name, numbers, chooser=None):
     """Describe an input derived from several numbers: it has all their values, and is null where one of them is."""
     sources = [*numbers, *([chooser] if chooser else [])]
     gates = {i.only_when for i in sources}
-    return Input(name, "whole", min(i.low for i in numbers), max(i.high for i in numbers),
-                 only_when=gates.pop() if len(gates) == 1 else (), null=any(i.null for i in numbers),
-                 unknown=any(i.unknown for i in sources))
+    return Input(
+        name,
+        "whole",
+        min(i.low for i in numbers),
+        max(i.high for i in numbers),
+        only_when=gates.pop() if len(gates) == 1 else (),
+        null=any(i.null for i in numbers),
+        unknown=any(i.unknown for i in sources),
+    )
 
 
 def derived_text(source, function, of, more=""):
@@ -400,8 +435,10 @@ def group_tree(draw, names, certain):
     parts = []
     for name, members in groups.items():
         cap = draw(caps(certain))
-        parts.append(f'[[version.group]]\nid = "{name}"\n{TITLE}\nmembers = {toml(draw(st.permutations(members)))}\n'
-                     f'how = "{draw(st.sampled_from(["sum", "sum", "max"]))}"\n{cap}')
+        parts.append(
+            f'[[version.group]]\nid = "{name}"\n{TITLE}\nmembers = {toml(draw(st.permutations(members)))}\n'
+            f'how = "{draw(st.sampled_from(["sum", "sum", "max"]))}"\n{cap}'
+        )
     head = f'[[version]]\nin_force = 2030-01-01\nnote = "Rien n’est annoncé."\n{CITE}\n'
     return "\n\n".join([head, *parts]) + "\n", parent
 
@@ -425,10 +462,15 @@ def caps(draw, certain):
 def criteria(draw, certain, group):
     """Draw a criterion: one or two tables, a cap, whom it applies to, and sometimes a law that has it no more, or not yet."""
     gates = [dict(i.only_when) for i in certain if i.only_when]
-    when = draw(st.one_of(st.none(), st.sampled_from(gates) if gates else st.none(), conditions(certain, whole_tables=True)))
+    when = draw(
+        st.one_of(st.none(), st.sampled_from(gates) if gates else st.none(), conditions(certain, whole_tables=True))
+    )
     tables = [draw(table_text(certain, when, number)) for number in range(draw(st.integers(1, 2)))]
-    dates = draw(st.sampled_from([*["in_force = 2030-01-01"] * 8, "in_force = 2031-01-01",
-                                  "in_force = 2030-01-01\nuntil = 2030-03-01"]))
+    dates = draw(
+        st.sampled_from(
+            [*["in_force = 2030-01-01"] * 8, "in_force = 2031-01-01", "in_force = 2030-01-01\nuntil = 2030-03-01"]
+        )
+    )
     applies = f"applies_when = {toml(when)}" if when else ""
     version = "\n".join(line for line in (dates, applies, draw(caps(certain)), CITE) if line)
     return f'{TITLE}\ngroup = "{group}"\n\n[[version]]\n{version}\n\n' + "\n\n".join(tables) + "\n"
@@ -436,20 +478,37 @@ def criteria(draw, certain, group):
 
 @st.composite
 def table_text(draw, certain, when, number):
-    """Draw a table by one input, or by several of one family, with or without columns."""
+    """Draw a table by one input, or by several whose domains share its rows, with or without columns."""
     usable = [i for i in certain if not i.nulls_confuse or dict(i.only_when) == when]
     first = draw(st.sampled_from(usable))
-    family = [i for i in usable if i.name[:-1] == first.name[:-1]]
-    each = draw(some(family, 2, 3)) if len(family) > 1 and draw(st.booleans()) else []
+    family = [
+        i
+        for i in usable
+        if i.kind == first.kind
+        and i.null == first.null
+        and set(i.labels) == set(first.labels)
+        and (i.only_when == first.only_when or not i.null)
+    ]
+    each = (
+        draw(st.lists(st.sampled_from(family), max_size=2, unique_by=lambda i: i.name)) if draw(st.booleans()) else []
+    )
+    each = [first, *[i for i in each if i.name != first.name]]
+    shared = replace(first, low=max(i.low for i in each), high=min(i.high for i in each))
+    if shared.kind == "whole" and shared.low >= shared.high:
+        each, shared = [first], first
     names = [i.name for i in each]
-    lines = ["[[version.table]]", f'id = "t{number}"', f"each = {toml(names)}" if each else f'row_input = "{first.name}"']
+    lines = [
+        "[[version.table]]",
+        f'id = "t{number}"',
+        f"each = {toml(names)}" if len(names) > 1 else f'row_input = "{first.name}"',
+    ]
     columns = [None]
     if draw(st.booleans()):
         second = draw(st.sampled_from(usable))
         columns = draw(axes(second, when, whole=True))
         lines += [f'column_input = "{second.name}"', f"columns = {toml(columns)}"]
     points = st.integers(-20, 60)
-    keys = draw(axes(first, when, whole=False))
+    keys = draw(axes(shared, when, whole=False))
     rows = [[key, *[draw(points) for _ in columns]] for key in keys]
     lines += ["rows = [", *[f"  {toml(row)}," for row in rows], "]"]
     lines += [f"outside = {draw(points)}"] if first.kind == "whole" else []
@@ -532,7 +591,9 @@ def stream_files(draw, inputs):
         parts.append(f'[[version.stream]]\nid = "{stream}"\n{TITLE}')
         for requirement in range(draw(st.integers(1, 3))):
             where = draw(conditions(inputs, whole_tables=False))
-            parts.append(f'[[version.stream.requirement]]\nid = "r{requirement}"\n{TITLE}\nwhere = {toml(where)}\n{CITE}')
+            parts.append(
+                f'[[version.stream.requirement]]\nid = "r{requirement}"\n{TITLE}\nwhere = {toml(where)}\n{CITE}'
+            )
     return "\n\n".join(parts) + "\n"
 
 

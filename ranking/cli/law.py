@@ -175,12 +175,12 @@ def _order(regulation: Regulation, lang: Lang) -> str:
         "submitted_at": Text("date et heure du dépôt", "submission instant"),
     }
     ways = {"descending": Text("décroissant", "descending"), "ascending": Text("croissant", "ascending")}
-    keys = ", ".join(f"{names[i.key].to(lang)} ({ways[i.direction].to(lang)})" for i in regulation.source.order)
+    keys = ", ".join(f"{names[i.key].to(lang)} ({ways[i.direction].to(lang)})" for i in regulation.order)
     last = Text(
         "puis, en dernier recours, le numéro de déclaration, ce que la règle ne dit pas",
         "then, as a last resort that the law does not give, the declaration number",
     ).to(lang)
-    life = regulation.source.lifecycle
+    life = regulation.lifecycle
     days = Text(
         f"Validité : {life.validity_months} mois. Réponse : {life.answer_days} jours.",
         f"Validity: {life.validity_months} months. Answer: {life.answer_days} days.",

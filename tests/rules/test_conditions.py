@@ -27,7 +27,9 @@ def holds(raw, **values):
     answer = read.holds(values)
     columns = {name: pl.Series([value], dtype=column_type(LAW.inputs[name])) for name, value in values.items()}
     absent = [name for name in read.inputs if name not in values]
-    assert pl.DataFrame(columns or {"row": [0]}).select(answer=plain.condition(read, absent))["answer"].to_list() == [answer]
+    assert pl.DataFrame(columns or {"row": [0]}).select(answer=plain.condition(read, absent))["answer"].to_list() == [
+        answer
+    ]
     return answer
 
 
@@ -64,7 +66,12 @@ def test_a_label_is_asked_for_by_its_name():
 
 
 def test_one_of_several_labels_is_asked_for_by_a_list():
-    assert [holds({"lamp": ["arc", "oil"]}, lamp=lamp) for lamp in ("none", "wick", "oil", "arc")] == [False, False, True, True]
+    assert [holds({"lamp": ["arc", "oil"]}, lamp=lamp) for lamp in ("none", "wick", "oil", "arc")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_number_is_asked_for_by_itself_by_a_list_or_by_an_interval():
@@ -93,7 +100,10 @@ def test_not_turns_any_test_round():
     assert [holds({"lamp": {"not": ["arc", "oil"]}}, lamp=lamp) for lamp in ("wick", "arc")] == [True, False]
     assert [holds({"rank": {"not": "[2, +)"}}, rank=rank) for rank in (1, 2)] == [True, False]
     assert [holds({"mentor": {"not": True}}, mentor=mentor) for mentor in (False, True)] == [True, False]
-    assert [holds({"craft": {"not": {"in_list": "night_crafts"}}}, craft=code) for code in ("L010", "L205")] == [True, False]
+    assert [holds({"craft": {"not": {"in_list": "night_crafts"}}}, craft=code) for code in ("L010", "L205")] == [
+        True,
+        False,
+    ]
 
 
 # Nulls: an answer, an unknown, an absent column.

@@ -115,7 +115,11 @@ def derived(name, code, day):
 
 def test_a_digit_is_the_one_at_its_position_counted_from_1():
     assert {code: derived("rank", code, date(2030, 1, 1)) for code in ("L000", "L110", "L230", "L408")} == {
-        "L000": 0, "L110": 1, "L230": 2, "L408": 4}
+        "L000": 0,
+        "L110": 1,
+        "L230": 2,
+        "L408": 4,
+    }
 
 
 def test_a_value_of_a_code_is_that_of_the_list_in_force():

@@ -72,8 +72,20 @@ def test_members_come_before_the_group_that_holds_them_and_the_root_comes_last()
 
 def test_criteria_come_in_the_order_of_the_groups():
     assert [one.id for one in PROGRAM.on(FIRST).criteria] == [
-        "letters", "age", "lamp", "sight", "practice", "trade", "vigil", "mentor_age", "mentor_lamp", "mentor_practice",
-        "patron", "debt", "tithe"]
+        "letters",
+        "age",
+        "lamp",
+        "sight",
+        "practice",
+        "trade",
+        "vigil",
+        "mentor_age",
+        "mentor_lamp",
+        "mentor_practice",
+        "patron",
+        "debt",
+        "tithe",
+    ]
 
 
 def test_what_is_needed_is_what_the_tables_read_and_no_more():
@@ -119,7 +131,9 @@ def test_the_same_files_in_another_folder_have_the_same_hash(tmp_path):
 
 
 def test_a_comment_or_a_blank_line_does_not_change_the_hash(tmp_path):
-    folder = amended(tmp_path, ("criteria/age.toml", "rows = [\n", "# ages\nrows = [\n\n"), ("groups.toml", "cap = 24", "cap  =  24"))
+    folder = amended(
+        tmp_path, ("criteria/age.toml", "rows = [\n", "# ages\nrows = [\n\n"), ("groups.toml", "cap = 24", "cap  =  24")
+    )
     assert rules.load(folder).on(FIRST).hash == PROGRAM.on(FIRST).hash
 
 
@@ -130,7 +144,11 @@ CHANGES = {
     "the input of a table": ("criteria/tithe.toml", 'row_input = "months_lit"', 'row_input = "months_lit_here"'),
     "a cap": ("criteria/practice.toml", "cap = 50", "cap = 51"),
     "a cap by an input": ("criteria/mentor_practice.toml", "points = [20, 15, 6]", "points = [20, 15, 7]"),
-    "whom a criterion applies to": ("criteria/patron.toml", "announced_maximum = 12", "announced_maximum = 12\napplies_when = { mentor = true }"),
+    "whom a criterion applies to": (
+        "criteria/patron.toml",
+        "announced_maximum = 12",
+        "announced_maximum = 12\napplies_when = { mentor = true }",
+    ),
     "the day on which a criterion ends": ("criteria/tithe.toml", "until = 2031-07-01", "until = 2031-07-02"),
     "how a group combines": ("groups.toml", 'how = "max"', 'how = "sum"'),
     "the cap of a group": ("groups.toml", "cap = 24", "cap = 25"),
@@ -140,17 +158,41 @@ CHANGES = {
     "a value of a list": ("lists/crafts.csv", "L010,Lampiste,plenty", "L010,Lampiste,scarce"),
     "a code of a list": ("lists/crafts.csv", "L408,Aide,plenty\n", "L408,Aide,plenty\nL409,Aide,plenty\n"),
     "a list that a requirement reads": ("lists/night_crafts.csv", "L400", "L408"),
-    "what a null means": ("attributes.toml", 'domain = "[0, 501)"\nmissing = "unknown"', 'domain = "[0, 501)"\nmissing = "none"'),
+    "what a null means": (
+        "attributes.toml",
+        'domain = "[0, 501)"\nmissing = "unknown"',
+        'domain = "[0, 501)"\nmissing = "none"',
+    ),
     "a domain": ("attributes.toml", 'domain = "[0, 501)"', 'domain = "[0, 502)"'),
-    "when a column is there": ("attributes.toml", 'domain = "[0, 501)"\nmissing = "unknown"', 'domain = "[0, 501)"\nonly_when = { mentor = true }'),
+    "when a column is there": (
+        "attributes.toml",
+        'domain = "[0, 501)"\nmissing = "unknown"',
+        'domain = "[0, 501)"\nonly_when = { mentor = true }',
+    ),
     "a number that another may not exceed": ("attributes.toml", 'at_most = ["months_lit"]\n', ""),
-    "a contradiction": ("attributes.toml", 'where = { patron = "mentor", mentor = false }', 'where = { patron = "guild", mentor = false }'),
+    "a contradiction": (
+        "attributes.toml",
+        'where = { patron = "mentor", mentor = false }',
+        'where = { patron = "guild", mentor = false }',
+    ),
     "the position of a digit": ("inputs.toml", "position = 2", "position = 3"),
     "how long a declaration is valid": ("program.toml", "validity_months = 6", "validity_months = 7"),
-    "the order of ranking": ("program.toml", 'key = "submitted_at", direction = "ascending"', 'key = "submitted_at", direction = "descending"'),
+    "the order of ranking": (
+        "program.toml",
+        'key = "submitted_at", direction = "ascending"',
+        'key = "submitted_at", direction = "descending"',
+    ),
     "a citation": ("criteria/age.toml", 'provision = "art. 4"', 'provision = "art. 4.1"'),
-    "the order of the labels of an attribute": ("attributes.toml", 'north = { fr = "Nord", en = "North" }\nsouth = { fr = "Sud", en = "South" }', 'south = { fr = "Sud", en = "South" }\nnorth = { fr = "Nord", en = "North" }'),
-    "the order of the labels of an input": ("inputs.toml", 'plenty = { fr = "Abondance", en = "Plenty" }\nscarce = { fr = "Rareté", en = "Scarcity" }', 'scarce = { fr = "Rareté", en = "Scarcity" }\nplenty = { fr = "Abondance", en = "Plenty" }'),
+    "the order of the labels of an attribute": (
+        "attributes.toml",
+        'north = { fr = "Nord", en = "North" }\nsouth = { fr = "Sud", en = "South" }',
+        'south = { fr = "Sud", en = "South" }\nnorth = { fr = "Nord", en = "North" }',
+    ),
+    "the order of the labels of an input": (
+        "inputs.toml",
+        'plenty = { fr = "Abondance", en = "Plenty" }\nscarce = { fr = "Rareté", en = "Scarcity" }',
+        'scarce = { fr = "Rareté", en = "Scarcity" }\nplenty = { fr = "Abondance", en = "Plenty" }',
+    ),
     "the domain of a digit": ("inputs.toml", 'domain = "[0, 5)"', 'domain = "[0, 9)"'),
     "a citation of a requirement": ("streams.toml", 'provision = "art. 31"', 'provision = "art. 31.1"'),
     "a citation of the groups": ("groups.toml", 'provision = "art. 20"', 'provision = "art. 20.1"'),
@@ -238,8 +280,16 @@ def test_every_law_of_the_package_loads_on_its_first_and_its_last_day(program):
 
 @pytest.mark.parametrize(
     ("part", "low", "high"),
-    [("age", -10, 30), ("letters", 0, 60), ("sight", -4, 10), ("practice", 0, 50), ("debt", -40, 0), ("mentor_age", 0, 12),
-     ("mentor_lamp", -3, 14), ("vigil", 0, 0)],
+    [
+        ("age", -10, 30),
+        ("letters", 0, 60),
+        ("sight", -4, 10),
+        ("practice", 0, 50),
+        ("debt", -40, 0),
+        ("mentor_age", 0, 12),
+        ("mentor_lamp", -3, 14),
+        ("vigil", 0, 0),
+    ],
 )
 def test_a_criterion_is_bounded_by_its_cells_its_cap_and_whom_it_applies_to(part, low, high):
     regulation = PROGRAM.on(FIRST)

@@ -72,8 +72,28 @@ def test_an_interval_open_at_both_ends_holds_every_number():
 
 @pytest.mark.parametrize(
     "written",
-    ["[31, 18)", "[5, 5)", "(5, 5]", "(5, 6)", "[18, 31", "18, 31", "18-30", "[18; 31)", "[a, b)", "", "[]", "[18)", "[1.5, 3)",
-     "[+, 5)", "[5, -)", "[1 000, 2 000)", "[١, ٥)", "{18, 31}", "[18, 31) [31, 40)", "≥ 18"],
+    [
+        "[31, 18)",
+        "[5, 5)",
+        "(5, 5]",
+        "(5, 6)",
+        "[18, 31",
+        "18, 31",
+        "18-30",
+        "[18; 31)",
+        "[a, b)",
+        "",
+        "[]",
+        "[18)",
+        "[1.5, 3)",
+        "[+, 5)",
+        "[5, -)",
+        "[1 000, 2 000)",
+        "[١, ٥)",
+        "{18, 31}",
+        "[18, 31) [31, 40)",
+        "≥ 18",
+    ],
 )
 def test_what_holds_no_number_is_no_interval(written):
     assert Interval.parse(written) is None
@@ -111,12 +131,22 @@ def test_a_domain_ends_before_its_upper_bound():
 
 def test_null_is_a_value_only_where_none_is():
     assert {name: None in domain for name, domain in DOMAINS.items()} == {
-        "age": False, "test": True, "lamp": False, "spouse_lamp": True, "spouse": False}
+        "age": False,
+        "test": True,
+        "lamp": False,
+        "spouse_lamp": True,
+        "spouse": False,
+    }
 
 
 def test_the_size_of_a_domain_counts_null_where_it_is_a_value():
     assert {name: domain.size for name, domain in DOMAINS.items()} == {
-        "age": 121, "test": 102, "lamp": 3, "spouse_lamp": 3, "spouse": 2}
+        "age": 121,
+        "test": 102,
+        "lamp": 3,
+        "spouse_lamp": 3,
+        "spouse": 2,
+    }
 
 
 # Tables.
@@ -134,16 +164,28 @@ def test_a_value_beyond_the_ends_lies_in_no_row():
 
 
 def test_a_second_input_chooses_the_column():
-    by_both = table(row_input="age", column_input="spouse", columns=[True, False], rows=[["[18, +)", 100, 120]], outside=0)
+    by_both = table(
+        row_input="age", column_input="spouse", columns=[True, False], rows=[["[18, +)", 100, 120]], outside=0
+    )
     assert by_both.cell(20, True) == (0, 0, 100)
     assert by_both.cell(20, False) == (0, 1, 120)
     assert by_both.cell(17, False) == (None, 1, 0)
 
 
 def test_columns_may_be_intervals_when_they_hold_every_number():
-    by_both = table(row_input="spouse", column_input="age", columns=["(-, 30]", "(30, +)"],
-                    rows=[[False, 1, 2], [True, 3, 4]])
-    assert [by_both.cell(spouse, age)[2] for spouse in (False, True) for age in (0, 30, 31, 120)] == [1, 1, 2, 2, 3, 3, 4, 4]
+    by_both = table(
+        row_input="spouse", column_input="age", columns=["(-, 30]", "(30, +)"], rows=[[False, 1, 2], [True, 3, 4]]
+    )
+    assert [by_both.cell(spouse, age)[2] for spouse in (False, True) for age in (0, 30, 31, 120)] == [
+        1,
+        1,
+        2,
+        2,
+        3,
+        3,
+        4,
+        4,
+    ]
 
 
 def test_none_is_the_row_of_a_null():
@@ -202,4 +244,8 @@ def test_a_cap_is_one_number_or_one_by_the_value_of_an_input():
 
 def test_a_cap_by_labels_follows_the_order_in_which_they_are_written():
     cap = next(c for c in LAW.criteria if c.id == "mentor_practice").cap
-    assert {patron: cap.at({"patron": patron}) for patron in ("none", "guild", "mentor")} == {"none": 6, "guild": 15, "mentor": 20}
+    assert {patron: cap.at({"patron": patron}) for patron in ("none", "guild", "mentor")} == {
+        "none": 6,
+        "guild": 15,
+        "mentor": 20,
+    }
