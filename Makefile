@@ -36,6 +36,7 @@ check: $(READY) ## lint, types, import layers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/tirage law check
 
 bench: $(READY) ## speed against the named peers, in one interleaved run
 	@$(BIN)/python -m bench.run $(ARGS)

@@ -25,7 +25,8 @@ class Attribute(Strict):
     ``missing``: ``"error"``, a null is a bad row; ``"none"``, a null is an answer (no test, no diploma);
     ``"unknown"``, a null is not known, and no table may read the column.
     ``only_when``: the column is null exactly where this is false. ``at_most`` names columns that this one may
-    not exceed. ``years_before`` bounds a date: at most so many years before the day of the facts.
+    not exceed. ``years_before`` bounds a date: at most so many years before the day of the facts. ``for_rounds``: only
+    the filters of rounds read it.
     """
 
     type: Kind
@@ -38,6 +39,7 @@ class Attribute(Strict):
     only_when: dict[str, bool | int | str] | None = None
     at_most: tuple[Words, ...] = Field(default=(), strict=False)
     descriptive: bool = False
+    for_rounds: bool = False
     unique: bool = False
     note: Remark | None = None
 

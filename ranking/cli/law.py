@@ -1,35 +1,34 @@
-"""``tirage law``: the library, and the consolidated law of a day."""
+"""``tirage law``: the library, the consolidated law of a day, what an amendment changed, checks of a whole law."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ranking.cli import terminal, words
-from rules import library, load
-from rules.bounds import beyond
-from rules.text import Lang, Text, number, written
-from rules.titles import condition, input_title, shown
+from ranking.cli import law_page, page, terminal, words
+from ranking.pool import ending
+from rules import diff as comparing
+from rules import library, lint, load
+from rules.faults import Fault, LawError
+from rules.program import Program
+from rules.text import Lang, Text, same
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from rich.table import Table
-
-    from rules.criteria import Criterion
-    from rules.groups import Group
-    from rules.regulation import Regulation
-    from rules.tables import Cap
-    from rules.tables import Table as LawTable
-
 law = words.Group(
     "law",
     Text(
-        "La règle : les programmes, et la règle consolidée d’un jour.",
-        "The law: programs, and the consolidated law of a day.",
+        "La règle : les programmes, la règle consolidée d’un jour, ce qu’une modification a changé.",
+        "The law: programs, the consolidated law of a day, what an amendment changed.",
     ),
     "tirage law show quebec/pstq --on 2026-04-27 --lang fr",
+)
+out = words.option(
+    "--out", type=click.Path(dir_okay=False), words=Text("Écrire la page en HTML.", "Write the page as HTML.")
 )
 
 
@@ -39,9 +38,8 @@ def list_(as_json: bool, lang: Lang) -> None:
     """List programs."""
     sources = [load(name).source for name in library()]
     if as_json:
-        terminal.print_json(
-            [source.model_dump(mode="json", include={"id", "title", "begins", "ends"}) for source in sources]
-        )
+        kept = {"id", "title", "begins", "ends"}
+        terminal.print_json([source.model_dump(mode="json", include=kept) for source in sources])
         return
     columns = Text("Programme|Titre|Début|Fin", "Program|Title|Begins|Ends").to(lang).split("|")
     made = terminal.table(Text("Programmes", "Programs").to(lang), *columns)
@@ -55,169 +53,93 @@ def list_(as_json: bool, lang: Lang) -> None:
         "Montre la règle consolidée d’un jour : grilles, plafonds, volets, dispositions, points ouverts.",
         "Shows the consolidated law of a day: tables, caps, streams, provisions, open points.",
     ),
-    "tirage law show quebec/pstq --on 2026-04-27 --lang fr",
+    "tirage law show quebec/pstq --on 2026-04-27 --lang fr --out out/pstq.html",
 )
 @click.argument("program")
 @words.on
+@out
 @words.as_json
-def show(program: str, on: date, as_json: bool, lang: Lang) -> None:
+def show(program: str, on: date, out: str | None, as_json: bool, lang: Lang) -> None:
     """Show the law of a day."""
     regulation = load(program).on(on)
     if as_json:
         terminal.print_json({"day": str(on), "hash": regulation.hash, **regulation.content()})
         return
-    screen = terminal.console()
-    for part in document(regulation, lang):
-        screen.print(part)
+    _publish(law_page.consolidated(regulation, lang), regulation.title.to(lang), out, lang)
 
 
-def document(regulation: Regulation, lang: Lang) -> list[Table | str]:
-    """Give the consolidated law as titles and tables, in the order in which a jurist reads it."""
-    source = regulation.source
-    parts: list[Table | str] = [
-        f"[bold]{source.title.text.to(lang)}[/]",
-        Text(
-            f"Règle du {written(regulation.day, 'fr')}, empreinte {regulation.hash[:16]}",
-            f"Law of {written(regulation.day, 'en')}, fingerprint {regulation.hash[:16]}",
-        ).to(lang),
-        _citation(source.cite.act, source.cite.provision, lang),
-    ]
-    for group in regulation.groups[:-1]:
-        parts.append(f"\n[bold underline]{group.title.to(lang)}[/]{_cap_words(group, regulation, lang)}")
-        for criterion in regulation.criteria:
-            if criterion.id in group.members:
-                parts += _criterion(criterion, regulation, lang)
-    root = regulation.groups[-1]
-    parts.append(f"\n[bold underline]{root.title.to(lang)}[/]{_cap_words(root, regulation, lang)}")
-    parts.append(_order(regulation, lang))
-    parts.append(streams(regulation, lang))
-    parts += _remarks(regulation, lang)
-    return parts
+@words.command(
+    Text(
+        "Compare la règle de deux jours, ligne par ligne : l’ancien et le nouveau.",
+        "Compares the law of two days, row by row: old and new.",
+    ),
+    "tirage law diff canada/express_entry 2025-03-24 2025-03-25 --lang fr",
+)
+@click.argument("program")
+@click.argument("first", type=words.Day())
+@click.argument("second", type=words.Day())
+@out
+@words.as_json
+def diff(program: str, first: date, second: date, out: str | None, as_json: bool, lang: Lang) -> None:
+    """Compare two days."""
+    found = load(program)
+    before, after = found.on(first), found.on(second)
+    differences = comparing.differences(before, after)
+    if as_json:
+        terminal.print_json([_plain(difference) for difference in differences])
+        return
+    _publish(law_page.amendment(before, after, differences, lang), before.title.to(lang), out, lang)
 
 
-def _citation(act: str, provision: str, lang: Lang) -> str:
-    head = Text("Source", "Source").to(lang)
-    return f"[dim]{head}{' ' if lang == 'fr' else ''}: {act}. {provision}[/]"
+def _plain(found: comparing.Difference) -> dict[str, Any]:
+    texts = {"title": found.title, "place": found.place, "before": found.before, "after": found.after}
+    return {"at": found.at, **{key: text and text._asdict() for key, text in texts.items()}}
 
 
-def _cap_words(group: Group, regulation: Regulation, lang: Lang) -> str:
-    if group.cap is None:
-        return ""
-    word = Text("plafond", "cap").to(lang)
-    return f" — {word} {_cap(group.cap, regulation, lang)}"
+def _publish(blocks: list[page.Block], title: str, out: str | None, lang: Lang) -> None:
+    """Print a page, or write it as HTML."""
+    if out is None:
+        page.show(blocks)
+        return
+    path = Path(out)
+    if path.suffix.lower() not in (".html", ".htm"):
+        expected, found = Text("un fichier .html", "an .html file"), ending(path)
+        raise LawError([Fault(same(out), found, expected, same(str(path.with_suffix(".html"))))])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page.html(blocks, title, lang), encoding="utf-8")
+    click.echo(Text(f"Page écrite : {out}", f"Page written: {out}").to(lang))
 
 
-def _cap(cap: Cap, regulation: Regulation, lang: Lang) -> str:
-    if cap.input is None:
-        return number(cap.points[0], lang)
-    title = input_title(cap.input, regulation).to(lang)
-    pairs = [
-        f"{number(points, lang)} ({title}{' ' if lang == 'fr' else ''}: {shown(key, cap.input, regulation).to(lang)})"
-        for key, points in zip(cap.columns, cap.points, strict=True)
-    ]
-    return ", ".join(pairs)
+@words.command(
+    Text(
+        "Vérifie toute la bibliothèque, un programme ou un dossier, chaque jour où la règle change.",
+        "Checks the whole library, a program or a folder, on every day on which the law changes.",
+    ),
+    "tirage law check quebec/pstq",
+)
+@click.argument("program", required=False)
+@words.as_json
+def check(program: str | None, as_json: bool, lang: Lang) -> int:
+    """Check a law as a whole."""
+    names = [program] if program else library()
+    findings = [finding for name in names for finding in lint.check(_fresh(name), name)]
+    counts = Counter(finding.level for finding in findings)
+    if as_json:
+        terminal.print_json([{"level": f.level, "program": f.program, "fault": f.fault.render(lang)} for f in findings])
+    for finding in [] if as_json else findings:
+        level = {"error": Text("Erreur", "Error"), "remark": Text("Remarque", "Remark")}[finding.level]
+        click.echo(f"{level.to(lang)} — {finding.program}\n{finding.fault.render(lang)}\n", err=True)
+    if not as_json:
+        fr = f"Programmes vérifiés : {len(names)}. Erreurs : {counts['error']}. Remarques : {counts['remark']}."
+        en = f"Programs checked: {len(names)}. Errors: {counts['error']}. Remarks: {counts['remark']}."
+        click.echo(Text(fr, en).to(lang))
+    return 1 if counts["error"] else 0
 
 
-def _criterion(criterion: Criterion, regulation: Regulation, lang: Lang) -> list[Table | str]:
-    if criterion.source is None:
-        reason = (
-            Text(f"commence le {written(criterion.begins, 'fr')}", f"begins on {written(criterion.begins, 'en')}")
-            if criterion.begins
-            else Text(f"abrogé le {criterion.ended}", f"repealed on {criterion.ended}")
-        )
-        return [f"{criterion.title.to(lang)} : {reason.to(lang)}"]
-    parts: list[Table | str] = [""]
-    parts += [_table(criterion, found, regulation, lang) for found in criterion.tables]
-    cite = criterion.source.cite
-    checked = (
-        Text("disposition vérifiée", "provision checked")
-        if cite.provision_checked
-        else Text("disposition non vérifiée au texte", "provision not checked against the text")
-    )
-    parts.append(
-        f"[dim]{cite.provision} · {Text('en vigueur le', 'in force').to(lang)}"
-        f" {written(criterion.source.in_force, lang)}"
-        f" · {cite.certainty.text.to(lang)} · {checked.to(lang)}[/]"
-    )
-    if criterion.applies_when.options:
-        parts.append(
-            Text("Seulement si : ", "Only if: ").to(lang) + condition(criterion.applies_when, regulation, lang)
-        )
-    if criterion.source.note:
-        parts.append(f"[italic]{criterion.source.note.text.to(lang)}[/]")
-    return parts
+def _fresh(name: str) -> Program:
+    """Read a program anew, so that a check sees the files as they are."""
+    return Program(load(name).folder)
 
 
-def _table(criterion: Criterion, found: LawTable, regulation: Regulation, lang: Lang) -> Table:
-
-    titles = [input_title(name, regulation).to(lang) for name in found.row_inputs]
-    rows = titles[0] if len(titles) == 1 else Text("Pour chacun, additionnés", "For each, added up").to(lang)
-    columns = [Text("points", "points").to(lang)]
-    if found.columns and found.column_input:
-        title = input_title(found.column_input, regulation).to(lang)
-        colon = " : " if lang == "fr" else ": "
-        columns = [f"{title}{colon}{shown(key, found.column_input, regulation).to(lang)}" for key in found.columns.keys]
-    made = terminal.table(criterion.title.to(lang), rows, *columns, right=tuple(range(1, len(columns) + 1)))
-    for key, points in zip(found.rows.keys, found.points, strict=True):
-        made.add_row(shown(key, found.row_inputs[0], regulation).to(lang), *map(str, points))
-    if len(titles) > 1:
-        made.caption, made.caption_justify = " + ".join(titles), "left"
-    if beyond(found.rows):
-        made.add_row(
-            Text("au-delà des bouts", "beyond the ends").to(lang), *[str(found.outside)] * len(columns), style="dim"
-        )
-    return made
-
-
-def _order(regulation: Regulation, lang: Lang) -> str:
-    names = {
-        "score": Text("pointage", "score"),
-        "submitted_at": Text("date et heure du dépôt", "submission instant"),
-    }
-    ways = {"descending": Text("décroissant", "descending"), "ascending": Text("croissant", "ascending")}
-    keys = ", ".join(f"{names[i.key].to(lang)} ({ways[i.direction].to(lang)})" for i in regulation.order)
-    last = Text(
-        "puis, en dernier recours, le numéro de déclaration, ce que la règle ne dit pas",
-        "then, as a last resort that the law does not give, the declaration number",
-    ).to(lang)
-    life = regulation.lifecycle
-    days = Text(
-        f"Validité : {life.validity_months} mois. Réponse : {life.answer_days} jours.",
-        f"Validity: {life.validity_months} months. Answer: {life.answer_days} days.",
-    ).to(lang)
-    return Text(f"Ordre : {keys}, {last}.\n{days}", f"Order: {keys}, {last}.\n{days}").to(lang)
-
-
-def streams(regulation: Regulation, lang: Lang) -> Table:
-    """Make the table of streams and requirements."""
-    columns = (
-        Text("Volet|Condition|Ce qui est lu|Disposition", "Stream|Requirement|What is read|Provision")
-        .to(lang)
-        .split("|")
-    )
-    made = terminal.table(Text("Volets et conditions", "Streams and requirements").to(lang), *columns)
-    for stream in regulation.streams:
-        title = stream.title.to(lang)
-        for position, requirement in enumerate(stream.requirements):
-            last = position == len(stream.requirements) - 1
-            made.add_row(
-                title,
-                requirement.title.to(lang),
-                condition(requirement.where, regulation, lang),
-                requirement.cite.provision,
-                end_section=last,
-            )
-            title = ""
-    return made
-
-
-def _remarks(regulation: Regulation, lang: Lang) -> list[Table | str]:
-    remarks = [point.text.to(lang) for point in regulation.source.open_points]
-    if not remarks:
-        return []
-    heading = Text("Ce que les sources laissent ouvert", "What the sources leave open").to(lang)
-    return [f"\n[bold]{heading}[/]", *[f"• {remark}" for remark in remarks]]
-
-
-law.add_command(list_)
-law.add_command(show)
+for _command in (list_, show, diff, check):
+    law.add_command(_command)
