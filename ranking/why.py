@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ranking.columns import ID
 from ranking.faults import Fault, PoolError
+from ranking.instruction import read_instruction
 from ranking.outcomes import TITLES, Outcome
 from rules.conditions import any_of
 from rules.explain import values_of
@@ -14,6 +16,10 @@ from rules.faults import meant
 from rules.text import Lang, Text, same
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ranking.instruction import Instruction
     from ranking.round import Round, SelectionResult
     from rules.domains import Value
 
@@ -72,13 +78,29 @@ def find(done: Round, declaration_id: str) -> dict[str, Any]:
     return done.pool.frame.row(position, named=True)
 
 
+def tried_in(folder: Path, declaration: Mapping[str, Any], score: int) -> tuple[Tried, ...]:
+    """Say how far a declaration was from each selection of a round kept in ``folder`` that was for it."""
+    instruction = read_instruction(folder / "instruction.toml", folder / "law")
+    receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
+    ends = {selection["id"]: selection["cut_off"] for selection in receipt["selections"]}
+    values = values_of(declaration, instruction.regulation, instruction.facts_on)
+    return tuple(
+        _seen(instruction, number, ends.get(selection.id), values, score)
+        for number, selection in enumerate(instruction.selections)
+    )
+
+
 def _tried(done: Round, number: int, result: SelectionResult, values: dict[str, Value], score: int) -> Tried:
-    regulation, selection = done.instruction.regulation, result.selection
+    cut_off = None if result.last_in is None else int(done.standing.scores[result.last_in])
+    return _seen(done.instruction, number, cut_off, values, score)
+
+
+def _seen(instruction: Instruction, number: int, cut_off: int | None, values: dict[str, Value], score: int) -> Tried:
+    regulation, selection = instruction.regulation, instruction.selections[number]
     streams = [s for s in regulation.streams if not selection.stream or s.id in selection.stream]
     eligible = any_of([stream.holds(values) for stream in streams]) if regulation.streams else True
-    where = done.instruction.conditions[number].holds(values)
+    where = instruction.conditions[number].holds(values)
     for_them = False if False in (eligible, where) else None if None in (eligible, where) else True
-    cut_off = None if result.last_in is None else int(done.standing.scores[result.last_in])
     return Tried(selection.id, selection.title.text, for_them, cut_off, score)
 
 
@@ -114,3 +136,8 @@ def _missed(tried: Tried, lang: Lang) -> str:
         f"Exercice {tried.selection} : {tried.score} points, {tried.short_by} de moins que le seuil ({tried.cut_off}).",
         f"Selection {tried.selection}: {tried.score} points, {tried.short_by} under the cut-off ({tried.cut_off}).",
     ).to(lang)
+
+
+def distances(tried: tuple[Tried, ...], lang: Lang) -> list[str]:
+    """Write how far a declaration was from the cut-off of each selection that was for it."""
+    return [_missed(one, lang) for one in tried if one.for_them]

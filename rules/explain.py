@@ -267,6 +267,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - walks any record
 
 
 def _text(value: object) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
     return None if value is None else str(value)
 
 

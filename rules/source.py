@@ -44,6 +44,8 @@ EXAMPLES = {
     "provision_checked": "provision_checked = false",
     "published": "published = 2025-07-02",
     "read_on": "read_on = 2026-11-24",
+    "ranking": '[[ranking]] in_force = 2025-07-02, order = [{ key = "score", direction = "descending" }]',
+    "lifecycle": "[[lifecycle]] in_force = 2025-07-02, validity_months = 12, answer_days = 60",
     "row_input": 'row_input = "age"',
     "rows": 'rows = [["[18, 31)", 120, 100]]',
     "selection": "[[selection]]",

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ranking.cli import terminal, words
-from ranking.faults import Fault, PoolError
-from ranking.pool import check_pool, read_file
+from ranking.faults import Fault, PoolError, TirageError
+from ranking.pool import check_pool, ending, read_file
+from ranking.why import distances, tried_in
 from rules import explain as explaining
 from rules import load
 from rules.faults import meant
 from rules.text import Lang, Text, number, same, written
 from rules.titles import colon
+from rules.what_next import next_steps
 
 if TYPE_CHECKING:
     from datetime import date
 
     from rich.table import Table
 
+    from ranking.why import Tried
     from rules.explain import Eligibility, Explanation, Fact, Points
+    from rules.regulation import Regulation
+    from rules.what_next import NextStep
 
 ANSWERS = {True: Text("oui", "yes"), False: Text("non", "no"), None: Text("inconnu", "unknown")}
 
@@ -38,6 +43,17 @@ ANSWERS = {True: Text("oui", "yes"), False: Text("non", "no"), None: Text("incon
 @words.program
 @words.on
 @words.facts_on
+@words.option(
+    "--round",
+    "round_folder",
+    type=click.Path(file_okay=False),
+    words=Text(
+        "Dossier d’une ronde : dire la distance aux seuils.", "Folder of a round: tell the distance to its cut-offs."
+    ),
+)
+@words.option(
+    "--out", type=click.Path(dir_okay=False), words=Text("Écrire une lettre, en PDF.", "Write a letter, as PDF.")
+)
 @words.as_json
 def explain(
     file: str,
@@ -45,6 +61,8 @@ def explain(
     program: str,
     on: date,
     facts_on: date | None,
+    round_folder: str | None,
+    out: str | None,
     as_json: bool,
     lang: Lang,
 ) -> None:
@@ -60,11 +78,62 @@ def explain(
     chosen = raw.filter(ids == declaration_id) if ids is not None else raw
     shown = Path(file).name
     pool = check_pool(chosen, regulation, shown=shown, facts_on=facts_on or on, first_row=(position or 0) + 1)
-    found = explaining.explain(pool.frame.row(0, named=True), regulation, facts_on or on)
+    declaration = pool.frame.row(0, named=True)
+    found = explaining.explain(declaration, regulation, facts_on or on)
+    steps = next_steps(declaration, regulation, facts_on or on)
+    tried = tried_in(Path(round_folder), declaration, found.score) if round_folder else ()
     if as_json:
-        terminal.print_json(found.as_dict())
+        terminal.print_json({**found.as_dict(), "what_next": [step_values(step) for step in steps]})
+        return
+    if out is not None:
+        save_letter(found, regulation, steps, tried, out, lang)
         return
     print_explanation(found, lang)
+    print_next(steps, tried, lang)
+
+
+def step_values(step: NextStep) -> dict[str, Any]:
+    """Give a next step as plain values."""
+    texts = {"title": step.title, "now": step.now, "better": step.better}
+    return {
+        "attribute": step.attribute,
+        "value": step.value,
+        "gain": step.gain,
+        **{k: t._asdict() for k, t in texts.items()},
+    }
+
+
+def save_letter(
+    found: Explanation,
+    regulation: Regulation,
+    steps: tuple[NextStep, ...],
+    tried: tuple[Tried, ...],
+    out: str,
+    lang: Lang,
+) -> None:
+    """Write the letter, if its file is a PDF."""
+    path = Path(out)
+    if path.suffix.lower() != ".pdf":
+        expected = Text("un fichier .pdf", "a .pdf file")
+        raise TirageError([Fault(same(out), ending(path), expected, same(str(path.with_suffix(".pdf"))))])
+    from ranking.report import letter  # noqa: PLC0415 - Typst is only loaded for a letter
+
+    letter.save(found, regulation, steps, tried, path, lang)
+    click.echo(Text(f"Lettre écrite : {out}", f"Letter written: {out}").to(lang))
+
+
+def print_next(steps: tuple[NextStep, ...], tried: tuple[Tried, ...], lang: Lang) -> None:
+    """Print what next: the nearest better rows, and the distance to the cut-offs of a round."""
+    columns = Text("Fait|Aujourd’hui|Ligne suivante|Ajouterait", "Fact|Today|Next row|Would add").to(lang).split("|")
+    heading = Text("Et ensuite ? (chacun à lui seul)", "What next? (each by itself)").to(lang)
+    made = terminal.table(heading, *columns, right=(3,))
+    for step in steps[:10]:
+        made.add_row(step.title.to(lang), step.now.to(lang), step.better.to(lang), f"+{step.gain}")
+    screen = terminal.console()
+    if steps:
+        screen.print(made)
+    for line in distances(tried, lang):
+        screen.print(line)
 
 
 def print_explanation(found: Explanation, lang: Lang) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ranking import sample
 from ranking.cli import terminal, words
-from ranking.pool import read_pool
+from ranking.conform import missing_column
+from ranking.faults import PoolError
+from ranking.pool import read_file, read_pool
 from rules import load
 from rules.text import Lang, Text, number
 
@@ -117,5 +120,35 @@ def check(
     click.echo(Text(f"Empreinte : {found.fingerprint}", f"Fingerprint: {found.fingerprint}").to(lang))
 
 
+@words.command(
+    Text(
+        "Montre les premières déclarations d’un fichier, ou leurs numéros.",
+        "Shows the first declarations of a file, or their numbers.",
+    ),
+    "tirage pool show out/p.parquet --first 1 --ids",
+)
+@click.argument("file", type=click.Path())
+@words.option("--first", type=click.IntRange(min=1), default=5, show_default=True, words=Text("Combien.", "How many."))
+@words.option("--ids", is_flag=True, words=Text("Les numéros seuls, un par ligne.", "Numbers alone, one a line."))
+@words.as_json
+def show(file: str, first: int, ids: bool, as_json: bool, lang: Lang) -> None:
+    """Show the first declarations."""
+    frame = read_file(Path(file)).head(first)
+    if ids:
+        if "declaration_id" not in frame.columns:
+            raise PoolError([missing_column("declaration_id", frame.columns, file, False)])  # noqa: FBT003
+        click.echo("\n".join(map(str, frame["declaration_id"].to_list())))
+        return
+    if as_json:
+        terminal.print_json(frame.to_dicts())
+        return
+    titles = Text("Colonne|Valeurs", "Column|Values").to(lang).split("|")
+    made = terminal.table(file, *titles)
+    for name in frame.columns:
+        made.add_row(name, ", ".join("–" if value is None else str(value) for value in frame[name]))
+    terminal.console().print(made)
+
+
+pool.add_command(show)
 pool.add_command(generate)
 pool.add_command(check)

@@ -1,0 +1,1 @@
+"""Documents that people keep: letters, made with Typst from records."""
