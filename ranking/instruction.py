@@ -75,7 +75,7 @@ class Instruction:
     conditions: tuple[Condition, ...]
     lists: dict[str, DatedList]
     path: Path
-    law: Path
+    law: Program
 
     @property
     def selections(self) -> tuple[Selection, ...]:
@@ -121,7 +121,7 @@ def read_instruction(path: Path, program: str | Path | None = None) -> Instructi
             faults += error.faults
     if faults:
         raise InstructionError(faults)
-    return Instruction(source, regulation, tuple(conditions), lists, path, found.folder)
+    return Instruction(source, regulation, tuple(conditions), lists, path, found)
 
 
 def _law(source: InstructionFile, program: str | Path | None, name: str) -> tuple[Program, Regulation]:

@@ -20,6 +20,7 @@ from rules.text import Text, same
 if TYPE_CHECKING:
     from ranking.instruction import Instruction
     from ranking.round import Round, SelectionResult
+    from rules.program import Program
 
 FORMAT = 1
 RECEIPT = "receipt.json"
@@ -131,7 +132,23 @@ def _write(done: Round, made: dict[str, Any], folder: Path) -> None:
     for name in instruction.lists:
         for path in sorted((instruction.path.parent / "lists").glob(f"{name}.*")):
             shutil.copyfile(path, folder / "lists" / path.name)
-    shutil.copytree(instruction.law, folder / "law")
+    copy_law(instruction.law, folder / "law")
+
+
+def copy_law(program: Program, target: Path) -> None:
+    """Copy the files of a law as they are; those that it shares with a program beside it are written out."""
+    shutil.copytree(program.folder, target)
+    if len(program.folders) == 1:
+        return
+    shared = program.folders[0]
+    for path in (*sorted((shared / "criteria").glob("*.toml")), shared / "inputs.toml"):
+        own = target / path.relative_to(shared)
+        if not own.exists():
+            own.parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, own)
+    text = (target / "program.toml").read_text(encoding="utf-8")
+    kept = [line for line in text.splitlines() if not line.startswith("criteria_from")]
+    (target / "program.toml").write_text("\n".join(kept) + "\n", encoding="utf-8")
 
 
 def _check_folder(folder: Path, made: dict[str, Any]) -> None:

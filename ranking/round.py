@@ -174,9 +174,12 @@ def valid(submitted_at: pl.Series, at: datetime, regulation: Regulation) -> pl.S
     29 February counts as the 28th where the later year has none. A local time that comes twice counts as the later, one
     that a clock change skips as an hour later: both in the favour of the person.
     """
+    months = regulation.lifecycle.validity_months
+    if months is None:
+        return pl.Series([True] * len(submitted_at), dtype=pl.Boolean)
     zone = regulation.source.time_zone
     local = pl.lit(submitted_at).dt.convert_time_zone(zone).dt.replace_time_zone(None)
-    end = local.dt.offset_by(f"{regulation.lifecycle.validity_months}mo")
+    end = local.dt.offset_by(f"{months}mo")
     known = end.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
     skipped = (end + pl.duration(hours=1)).dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
     return pl.select(pl.lit(at.astimezone(UTC)) < pl.coalesce(known, skipped).dt.convert_time_zone("UTC")).to_series()

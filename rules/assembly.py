@@ -43,15 +43,22 @@ class Ranking(Dated):
 
 
 class Lifecycle(Dated):
-    """How long a declaration is valid, how long an invited person has to answer, and whose declaration counts."""
+    """How long a declaration is valid, how long an invited person has to answer, and whose declaration counts.
 
-    validity_months: int = Field(ge=1)
-    answer_days: int = Field(ge=1)
+    A time that no source gives is absent: without ``validity_months`` no declaration expires.
+    """
+
+    validity_months: int | None = Field(default=None, ge=1)
+    answer_days: int | None = Field(default=None, ge=1)
     one_declaration_a_person: Literal["best_ranked"]
 
 
 class ProgramFile(Strict):
-    """The file ``program.toml``. ``after`` says what is known of the law from the day on which this one ends."""
+    """The file ``program.toml``.
+
+    ``after`` says what is known of the law from the day on which this one ends. ``criteria_from`` names a program
+    beside this one: criteria and derived inputs that have no file here are read there.
+    """
 
     id: Words
     title: Title
@@ -63,6 +70,7 @@ class ProgramFile(Strict):
     ranking: tuple[Ranking, ...] = Field(min_length=1, strict=False)
     lifecycle: tuple[Lifecycle, ...] = Field(min_length=1, strict=False)
     after: Remark | None = None
+    criteria_from: Words | None = None
     open_points: tuple[Title, ...] = Field(default=(), strict=False)
     note: Remark | None = None
 

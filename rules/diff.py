@@ -67,10 +67,14 @@ def said_by(regulation: Regulation) -> dict[str, Said]:
     said["order"] = Said(title, Text("ordre", "order"), same(order))
     life = regulation.lifecycle
     said["lifecycle.validity_months"] = Said(
-        title, Text("validité, mois", "validity, months"), same(str(life.validity_months))
+        title, Text("validité, mois", "validity, months"), _time(life.validity_months)
     )
-    said["lifecycle.answer_days"] = Said(title, Text("réponse, jours", "answer, days"), same(str(life.answer_days)))
+    said["lifecycle.answer_days"] = Said(title, Text("réponse, jours", "answer, days"), _time(life.answer_days))
     return said
+
+
+def _time(count: int | None) -> Text:
+    return Text("inconnu", "unknown") if count is None else same(str(count))
 
 
 def _criterion(source: Criterion, regulation: Regulation) -> dict[str, Said]:

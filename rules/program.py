@@ -76,13 +76,28 @@ class Program:
         columns = read | {name: column for name, column in shared_columns().items() if name not in read}
         return columns, tuple(build(ContradictionModel, one, "attributes.toml, contradiction") for one in said)
 
+    @cached_property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders whose criteria and inputs this law has: the one that it shares with, then its own."""
+        if self.source.criteria_from is None:
+            return (self.folder,)
+        shared = (self.folder / self.source.criteria_from).resolve()
+        beside = shared.parent == self.folder.resolve().parent and shared != self.folder.resolve()
+        if not beside or not (shared / "criteria").is_dir():
+            found = same(f'criteria_from = "{self.source.criteria_from}"')
+            expected = Text("le dossier d’un programme voisin", "the folder of a program beside this one")
+            raise LawError([Fault(same("program.toml"), found, expected, same('criteria_from = "../skilled_189"'))])
+        return (shared, self.folder)
+
     def _inputs(self) -> dict[str, InputModel]:
-        raw = read_toml(self.folder / "inputs.toml", "inputs.toml")
+        own = self.folder / "inputs.toml"
+        raw = read_toml(own if own.is_file() else self.folders[0] / "inputs.toml", "inputs.toml")
         return {name: build(InputModel, value, f"inputs.toml, {name}") for name, value in raw.items()}
 
     def _criteria(self) -> dict[str, CriterionFile]:
         files = {}
-        for path in sorted((self.folder / "criteria").glob("*.toml")):
+        paths = {path.name: path for folder in self.folders for path in (folder / "criteria").glob("*.toml")}
+        for _, path in sorted(paths.items()):
             shown = f"criteria/{path.name}"
             files[path.stem] = build(CriterionFile, read_toml(path, shown), shown)
             check_dates(files[path.stem].version, shown)

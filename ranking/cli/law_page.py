@@ -115,14 +115,18 @@ def _order(regulation: Regulation, lang: Lang) -> list[Block]:
     life = regulation.lifecycle
     return [
         Line(Text(f"Ordre : {keys}, {last}.", f"Order: {keys}, {last}.").to(lang)),
-        Line(
-            Text(
-                f"Validité : {life.validity_months} mois. Réponse : {life.answer_days} jours.",
-                f"Validity: {life.validity_months} months. Answer: {life.answer_days} days.",
-            ).to(lang)
-        ),
+        Line(_times(life.validity_months, life.answer_days, lang)),
         *([Line(life.note.text.to(lang), "italic")] if life.note else []),
     ]
+
+
+def _times(validity_months: int | None, answer_days: int | None, lang: Lang) -> str:
+    unknown = Text("aucune source ne le dit", "no source says").to(lang)
+    months = (
+        unknown if validity_months is None else Text(f"{validity_months} mois", f"{validity_months} months").to(lang)
+    )
+    days = unknown if answer_days is None else Text(f"{answer_days} jours", f"{answer_days} days").to(lang)
+    return Text(f"Validité : {months}. Réponse : {days}.", f"Validity: {months}. Answer: {days}.").to(lang)
 
 
 def _streams(regulation: Regulation, lang: Lang) -> list[Block]:

@@ -33,7 +33,7 @@ def submissions(draws: Draws, on: date, regulation: Regulation, name: str = "sub
     More are recent than old. About one in twenty is so old that it is no longer valid. A few instants are equal.
     """
     since = amount_by(draws.of(f"{name} day"), np.zeros(draws.size, dtype=np.int64), [DAYS_SINCE_SUBMISSION])
-    since = since * regulation.lifecycle.validity_months // 12
+    since = since * (regulation.lifecycle.validity_months or 12) // 12
     instants = _first_instant(on, regulation.source.time_zone) - since * DAY - 1 - draws.whole(f"{name} time", 0, DAY)
     same = draws.happens(f"{name} equal", EQUAL_INSTANTS)
     instants = np.where(same, instants[earlier_rows(draws, f"{name} equal to")], instants)

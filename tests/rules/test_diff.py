@@ -17,7 +17,11 @@ AMENDMENTS = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after", "criteria"), AMENDMENTS, ids=str)
+def name(value):
+    return "+".join(sorted(value)) if isinstance(value, set) else str(value)
+
+
+@pytest.mark.parametrize(("before", "after", "criteria"), AMENDMENTS, ids=name)
 def test_each_amendment_of_the_crs_changes_these_criteria_and_no_others(before, after, criteria):
     found = differences(CRS.on(before), CRS.on(after))
     changed = {one.at.split(".")[1] for one in found if one.at.startswith("criteria.")}

@@ -94,7 +94,11 @@ def test_the_profiles_reach_the_maximum_of_every_criterion(day):
     assert [most["additional"], most["french"]] == [600, reference_crs.french(FLUENT, day)]
 
 
-@pytest.mark.parametrize(("day", "changed"), list(zip(reference_crs.CHANGES, TOUCHED, strict=True)), ids=str)
+def name(value):
+    return "+".join(sorted(value)) if isinstance(value, (set, frozenset)) else str(value)
+
+
+@pytest.mark.parametrize(("day", "changed"), list(zip(reference_crs.CHANGES, TOUCHED, strict=True)), ids=name)
 def test_a_change_touches_only_the_criteria_that_it_names(day, changed):
     frame, old, new = profiles(day, 5_000), law(day - timedelta(days=1)), law(day)
     before, after = (ranking.score(frame, regulation, facts_on=day) for regulation in (old, new))
