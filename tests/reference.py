@@ -33,7 +33,7 @@ def score(regulation, folder, declaration, facts_on):
     return result
 
 
-# Facts: what is known of a declaration. A value, None where null is an answer, UNKNOWN or ABSENT where nothing is known.
+# Facts: what is known of a declaration. None is a null that is an answer; UNKNOWN and ABSENT say that nothing is known.
 
 
 def facts_of(regulation, folder, declaration, facts_on):
@@ -46,7 +46,7 @@ def facts_of(regulation, folder, declaration, facts_on):
 
 
 def read(attribute, value):
-    """Read a cell. A null is an answer where the law says so, and where the column has nothing to say (``only_when``)."""
+    """Read a cell. A null is an answer where the law says so, and where there is nothing to declare (``only_when``)."""
     if value is not None:
         return value
     if attribute.only_when is not None:
@@ -57,27 +57,27 @@ def read(attribute, value):
 
 
 def derive(source, values, folder, regulation, facts_on):
-    """Derive one input as ``inputs.toml`` says. Of several numbers, none if one is none, then unknown if one is unknown."""
+    """Derive one input as ``inputs.toml`` says: none if a value is none, else unknown if one is unknown."""
     if source["function"] == "chosen":
-        return values[1 + chosen_label(source, values[0], regulation)] if values[0] is not UNKNOWN else UNKNOWN
-    if None in values:
-        return None
-    if UNKNOWN in values:
-        return UNKNOWN
+        return choose(source, values, regulation)
+    if None in values or UNKNOWN in values:
+        return None if None in values else UNKNOWN
     if source["function"] == "lowest":
-        return sorted(values)[0]
+        return min(values)
     [value] = values
     if source["function"] == "age":
         return age(value, facts_on)
     if source["function"] == "digit":
         return "0123456789".index(value[source["position"] - 1])
-    rows = list_file(str(folder), source["list"], regulation.day)
-    return rows[value][source["column"]]
+    return list_file(str(folder), source["list"], regulation.day)[value][source["column"]]
 
 
-def chosen_label(source, value, regulation):
-    """Give the place, among its labels, of the label that chooses."""
-    return list(regulation.inputs[source["of"][0]].labels).index(value)
+def choose(source, values, regulation):
+    """Take the value that stands where the label that chooses stands among its labels."""
+    label, *choices = values
+    if label is UNKNOWN:
+        return UNKNOWN
+    return choices[list(regulation.inputs[source["of"][0]].labels).index(label)]
 
 
 def age(born, on):
@@ -98,8 +98,12 @@ def is_leap(year):
 
 @cache
 def inputs_file(folder):
-    with (Path(folder) / "inputs.toml").open("rb") as file:
-        return tomllib.load(file)
+    """Read ``inputs.toml``, of this program or of the one that it takes its criteria from."""
+    own = Path(folder) / "inputs.toml"
+    if not own.is_file():
+        program = tomllib.loads((Path(folder) / "program.toml").read_text(encoding="utf-8"))
+        own = Path(folder) / program["criteria_from"] / "inputs.toml"
+    return tomllib.loads(own.read_text(encoding="utf-8"))
 
 
 @cache
@@ -115,7 +119,7 @@ def list_file(folder, name, day):
 
 
 def points_of(criterion, facts):
-    """Add the cells of every table, hold them under the cap; 0 where the law has no such criterion or it does not apply."""
+    """Add the cells of every table under the cap; 0 where the law has no such criterion, or it does not apply."""
     if not criterion.tables:
         return 0
     if criterion.applies_when.options and any_option(criterion.applies_when.options, facts) is not True:
@@ -157,7 +161,7 @@ def under(points, cap, facts):
         [most] = cap.points
     else:
         [most] = [limit for key, limit in zip(cap.columns, cap.points, strict=True) if lies_in(key, facts[cap.input])]
-    return most if points > most else points
+    return min(points, most)
 
 
 # Conditions, by Kleene's logic: True, False, or None for unknown.

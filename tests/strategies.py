@@ -10,6 +10,7 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -75,7 +76,7 @@ def days_of_facts(near):
 
 def make_pool(regulation, folder, seed, size, facts_on, *, complete=False):
     """Make up to ``size`` declarations, optional columns left out unless ``complete``; none contradicts itself."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - no secret is made of it
     optional = [
         n for n in regulation.attributes if n not in regulation.needed and n not in ("declaration_id", "submitted_at")
     ]
@@ -167,7 +168,7 @@ def edges_of(regulation):
 
 
 def is_valid(row, regulation, folder, facts_on):
-    """Tell whether a declaration keeps its domains after ``at_most``, and says no two things that contradict each other."""
+    """Tell whether a declaration keeps its domains after ``at_most``, and does not contradict itself."""
     for name, attribute in regulation.attributes.items():
         if attribute.type == "whole" and row[name] is not None and row[name] < attribute.interval.low:
             return False
@@ -306,18 +307,17 @@ def attribute_files(draw):
         gate = draw(st.sampled_from(gates)) if missing == "error" and draw(st.booleans()) else {}
         shape = draw(shapes(kind))
         null = bool(gate) or (missing == "none" and "none" not in shape.get("labels", ()))
-        for member in range(draw(st.integers(1, 3)) if kind in ("whole", "label") else 1):
-            inputs.append(
-                Input(
-                    f"{kind[0]}{family}{'xyz'[member]}",
-                    kind,
-                    missing=missing,
-                    only_when=tuple(gate.items()),
-                    null=null,
-                    unknown=missing == "unknown",
-                    **shape,
-                )
-            )
+        first = Input(
+            f"{kind[0]}{family}x",
+            kind,
+            missing=missing,
+            only_when=tuple(gate.items()),
+            null=null,
+            unknown=missing == "unknown",
+            **shape,
+        )
+        count = draw(st.integers(1, 3)) if kind in ("whole", "label") else 1
+        inputs += [replace(first, name=f"{kind[0]}{family}{letter}") for letter in "xyz"[:count]]
     parts = [f'[declaration_id]\ntype = "text"\n{TITLE}\nunique = true', f'[submitted_at]\ntype = "instant"\n{TITLE}']
     parts += [attribute_text(i) for i in inputs]
     if draw(st.booleans()):
@@ -355,7 +355,7 @@ def attribute_text(source):
 
 @st.composite
 def derived_inputs(draw, attributes):
-    """Derive an age from each date, a digit and a need from each code, then the lowest of some numbers, and one chosen."""
+    """Derive an age from each date, a digit and a need from each code, the lowest of some numbers, and one chosen."""
     inputs, parts = [], []
     for source in attributes:
         shared = {"only_when": source.only_when, "null": source.null, "unknown": source.unknown}
@@ -460,7 +460,7 @@ def caps(draw, certain):
 
 @st.composite
 def criteria(draw, certain, group):
-    """Draw a criterion: one or two tables, a cap, whom it applies to, and sometimes a law that has it no more, or not yet."""
+    """Draw a criterion: one or two tables, a cap, whom it applies to; in force on the day, or no more, or not yet."""
     gates = [dict(i.only_when) for i in certain if i.only_when]
     when = draw(
         st.one_of(st.none(), st.sampled_from(gates) if gates else st.none(), conditions(certain, whole_tables=True))
@@ -536,7 +536,7 @@ def intervals(draw, source, *, whole):
     most = source.high if whole else (cuts[-1] if cuts else max(source.low, source.low if start is None else start)) + 1
     end = draw(st.one_of(st.none(), st.integers(most, source.high + 2)))
     ends = [start, *cuts, end]
-    return [draw(written_interval(low, high)) for low, high in zip(ends, ends[1:], strict=False)]
+    return [draw(written_interval(low, high)) for low, high in pairwise(ends)]
 
 
 @st.composite

@@ -19,7 +19,7 @@ BAD = sorted((Path(__file__).parent / "bad").glob("*.toml"))
 PARTS = ("where", "found", "expected", "write")
 LABELS = {"fr": ("trouvé", "attendu", "à écrire"), "en": ("found", "expected", "write")}
 NOT_OURS = re.compile(
-    r"Traceback|Input should|pydantic|datetime\.|NoneType|<class|\bNone\b|\bTrue\b|\bFalse\b|dict\[|list\[|tuple\[|\{'|Error\b"
+    r"Traceback|Error\b|Input should|pydantic|datetime\.|<class|\b(?:None|NoneType|True|False)\b|(?:dict|list)\[|\{'"
 )
 FRENCH = re.compile(r"[«»éèêàùç]|\b(?:une?|des|les?|la|du|l’|d’)\b")
 
