@@ -11,8 +11,9 @@ from pydantic import Field
 from rules.bounds import check_maximum
 from rules.citation import Cite, Remark, Strict, Title, Words
 from rules.conditions import ConditionReader, Scope
-from rules.criteria import Criterion, CriterionFile, Dated, criterion_on, in_force
-from rules.faults import Fault, LawError
+from rules.criteria import Criterion, CriterionFile, criterion_on
+from rules.dates import Dated, in_force
+from rules.faults import Fault, LawError, meant
 from rules.groups import Group, GroupsFile, GroupsVersion, groups_of
 from rules.inputs import Bindings, Derived, InputModel
 from rules.regulation import Contradiction, Regulation
@@ -103,6 +104,7 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
     ``scenario`` is the title of the diff that made ``sources``: such a law need not attain what the law announces.
     """
     lists = sources.lists(day)
+    _check_lists(sources, lists, day)
     inputs = {n: d for n, a in sources.attributes.items() if (d := a.finite(lists)) is not None}
     only_when = {n: a.only_when for n, a in sources.attributes.items() if a.only_when and a.missing != "none"}
     derived: dict[str, Derived] = {}
@@ -149,6 +151,25 @@ def _only(versions: tuple[V, ...], day: date, key: str) -> V:
     return found
 
 
+def _check_lists(sources: Sources, lists: Mapping[str, DatedList], day: date) -> None:
+    """Fail because an attribute or an input names a list that is not there on this day, or an input an attribute."""
+    named = [(f"attributes.toml, {name}", a.list) for name, a in sources.attributes.items() if a.list is not None]
+    faults = []
+    for where, wanted in named:
+        if wanted not in lists:
+            found = Text(f"aucune liste « {wanted} » le {day}", f"no list “{wanted}” on {day}")
+            expected = Text(
+                "une liste du dossier lists/, en vigueur ce jour", "a list of the folder lists/, in force on that day"
+            )
+            faults.append(Fault(same(where), found, expected, meant(wanted, lists)))
+    for name in sorted(set(sources.inputs) & set(sources.attributes)):
+        found = Text(f"« {name} », qui est déjà un attribut", f"“{name}”, which is an attribute already")
+        expected = Text("un autre nom", "another name")
+        faults.append(Fault(same(f"inputs.toml, {name}"), found, expected, same(f"[derived_{name}]")))
+    if faults:
+        raise LawError(faults)
+
+
 def _criteria(sources: Sources, day: date, scope: Scope) -> dict[str, Criterion]:
     readable = {name: domain for name, domain in scope.inputs.items() if _certain(name, sources)}
     tables = replace(scope, inputs=readable)
@@ -191,7 +212,8 @@ def _groups(sources: Sources, day: date, criteria: dict[str, Criterion], scope: 
         found = Text(f"aucune version le {day}", f"no version on {day}")
         expected = Text("une version de groups.toml", "a version of groups.toml")
         raise LawError([Fault(same("groups.toml"), found, expected, same(f"in_force = {day}"))])
-    return groups_of(version, criteria, scope)
+    readable = {name: domain for name, domain in scope.inputs.items() if _certain(name, sources)}
+    return groups_of(version, criteria, replace(scope, inputs=readable))
 
 
 def _contradictions(sources: Sources, scope: Scope) -> tuple[Contradiction, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from rules.lists import DatedList
 
+LARGEST = 1_000_000
 Kind = Literal["whole", "label", "boolean", "date", "instant", "text", "code"]
 
 
@@ -107,6 +108,21 @@ def _faults_of(key: str, attribute: Attribute, attributes: Mapping[str, Attribut
         expected = Text("le nom d’une liste", "the name of a list")
         write = Text('list = "occupations"', 'list = "occupations"')
         faults.append(Fault(where, Text("aucune liste", "no list"), expected, write))
+    for other in attribute.at_most:
+        if other in attributes and {attributes[other].type, attribute.type} != {"whole"}:
+            found = Text(f"« {other} », qui n’est pas un nombre", f"“{other}”, which is no number")
+            expected = Text("deux nombres entiers", "two whole numbers")
+            faults.append(
+                Fault(
+                    where, found, expected, Text('at_most = ["experience_months"]', 'at_most = ["experience_months"]')
+                )
+            )
+    for other, value in (attribute.only_when or {}).items():
+        if other in attributes and not _may_say(attributes[other], value):
+            said = str(value).lower() if isinstance(value, bool) else str(value)
+            found = Text(f"{other} = {said}", f"{other} = {said}")
+            expected = Text(f"une valeur de « {other} »", f"a value of “{other}”")
+            faults.append(Fault(where, found, expected, Text(f"{other} = true", f"{other} = true")))
     for other in [*attribute.at_most, *(attribute.only_when or {})]:
         if other not in attributes:
             found = Text(f"l’attribut inconnu « {other} »", f"the unknown attribute “{other}”")
@@ -115,6 +131,16 @@ def _faults_of(key: str, attribute: Attribute, attributes: Mapping[str, Attribut
     return faults
 
 
+def _may_say(attribute: Attribute, value: bool | int | str) -> bool:  # noqa: FBT001 - a value of the law
+    if attribute.type == "boolean":
+        return isinstance(value, bool)
+    if attribute.type == "label":
+        return value in attribute.labels
+    return attribute.type == "whole" and isinstance(value, int) and _bounded(attribute) and value in attribute.interval
+
+
 def _bounded(attribute: Attribute) -> bool:
     bounds = Interval.parse(attribute.domain or "")
-    return bounds is not None and bounds.low is not None and bounds.high is not None
+    if bounds is None or bounds.low is None or bounds.high is None:
+        return False
+    return bounds.low >= -LARGEST and bounds.high <= LARGEST

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from rules.citation import Cite, Remark, Strict, Title, Words
+from rules.citation import Strict, Title, Words
 from rules.conditions import ALWAYS, Condition, ConditionReader, Scope, Test
+from rules.dates import Dated, in_force
 from rules.faults import Fault, LawError
 from rules.tables import Cap, CapModel, Table, TableCheck, TableModel
 from rules.text import Text, same
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-class Dated(Strict):
-    """What every version of a part of the law says: its days, its provision, what is left open."""
-
-    in_force: date
-    until: date | None = None
-    cite: Cite
-    note: Remark | None = None
+    from datetime import date
 
 
 class CriterionVersion(Dated):
@@ -68,44 +59,6 @@ class Criterion:
         return tuple(dict.fromkeys(names))
 
 
-def in_force(versions: Sequence[Any], day: date) -> Any | None:  # noqa: ANN401 - any dated version
-    """Give the version in force on ``day``, or None."""
-    current = [v for v in versions if v.in_force <= day and (v.until is None or day < v.until)]
-    return max(current, key=lambda v: v.in_force) if current else None
-
-
-def check_dates(versions: Sequence[Dated], where: str) -> None:
-    """Fail because versions are out of order, overlap, or end before they begin."""
-    faults = [
-        Fault(
-            Text(f"{where}, version du {version.in_force}", f"{where}, version of {version.in_force}"),
-            same(f"until = {version.until}"),
-            Text("une fin après le début", "an end after the beginning"),
-            same(f"until = {version.in_force.year + 1}-{version.in_force:%m-%d}"),
-        )
-        for version in versions
-        if version.until is not None and version.until <= version.in_force
-    ]
-    for earlier, later in pairwise(versions):
-        if earlier.in_force >= later.in_force or (earlier.until or later.in_force) > later.in_force:
-            faults.append(
-                Fault(
-                    Text(f"{where}, version du {later.in_force}", f"{where}, version of {later.in_force}"),
-                    Text(
-                        f"une version du {earlier.in_force} avant elle, en vigueur jusqu’au {earlier.until or '…'}",
-                        f"a version of {earlier.in_force} before it in the file, running until {earlier.until or '…'}",
-                    ),
-                    Text(
-                        "des versions en ordre de date, sans chevauchement",
-                        "versions in order of date, without overlap",
-                    ),
-                    same(f"until = {later.in_force}"),
-                )
-            )
-    if faults:
-        raise LawError(faults)
-
-
 def criterion_on(name: str, file: CriterionFile, day: date, scope: Scope) -> Criterion:
     """Give the criterion as it stands on ``day``, its tables checked against the inputs of the law."""
     source = in_force(file.version, day)
@@ -116,12 +69,22 @@ def criterion_on(name: str, file: CriterionFile, day: date, scope: Scope) -> Cri
         return Criterion(name, file.title.text, file.group, None, begins=begins, ended=ended)
     shown = f"criteria/{name}.toml"
     head = Text(f"{shown}, version du {source.in_force}", f"{shown}, version of {source.in_force}")
-    applies = ConditionReader(head, scope).read(source.applies_when) if source.applies_when else ALWAYS
+    applies = ALWAYS if source.applies_when is None else ConditionReader(head, scope).read(source.applies_when)
+    check_once([table.id for table in source.table], head)
     tables = _tables(source, head, applies, scope)
     check = TableCheck(head, scope.inputs)
     cap = None if source.cap is None else check.cap(source.cap)
     announced = None if source.announced_maximum is None else check.cap(source.announced_maximum)
     return Criterion(name, file.title.text, file.group, source, tables, cap, announced, applies)
+
+
+def check_once(ids: Sequence[str], where: Text) -> None:
+    """Fail because an id stands twice."""
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    if twice:
+        expected = Text("chaque id une seule fois", "each id only once")
+        found = Text(f"« {twice[0]} » deux fois", f"“{twice[0]}” twice")
+        raise LawError([Fault(where, found, expected, Text("donnez un autre id", "give another id"))])
 
 
 def _tables(source: CriterionVersion, head: Text, applies: Condition, scope: Scope) -> tuple[Table, ...]:
@@ -147,7 +110,8 @@ def _check_null(table: Table, applies: Condition, scope: Scope, where: Text) -> 
         axes.append((table.column_input, table.columns))
     for name, axis in axes:
         needed = scope.only_when.get(name, {})
-        covered = needed and applies.options == (tuple(Test(other, (value,)) for other, value in needed.items()),)
+        asked = {Test(other, (value,)) for other, value in needed.items()}
+        covered = needed and len(applies.options) == 1 and set(applies.options[0]) == asked
         if not scope.inputs[name].none or None in axis.keys or covered:
             continue
         expected = Text(

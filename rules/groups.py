@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from rules.citation import Strict, Title, Words
-from rules.criteria import Criterion, Dated
+from rules.dates import Dated
 from rules.faults import Fault, LawError, meant
 from rules.tables import Cap, CapModel, TableCheck
 from rules.text import Text, listed, same
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rules.conditions import Scope
+    from rules.criteria import Criterion
 
 ROOT = "score"
 
@@ -72,7 +73,20 @@ def groups_of(version: GroupsVersion, criteria: Mapping[str, Criterion], scope: 
         )
         for model in version.group
     }
-    return tuple(built[name] for name in _bottom_up(ROOT, built, (), where))
+    ordered = _bottom_up(ROOT, built, (), where)
+    apart = sorted(set(built) - set(ordered))
+    if apart:
+        found = Text(
+            f"des groupes que la racine ne tient pas : {listed(apart)}",
+            f"groups that the root does not hold: {listed(apart)}",
+        )
+        expected = Text(f"un seul arbre, de racine « {ROOT} »", f"one tree, with the root “{ROOT}”")
+        write = Text(
+            f"mettez-les parmi les membres d’un groupe de « {ROOT} »",
+            f"put them among the members of a group of “{ROOT}”",
+        )
+        raise LawError([Fault(where, found, expected, write)])
+    return tuple(built[name] for name in ordered)
 
 
 def _check_tree(version: GroupsVersion, criteria: Mapping[str, Criterion], where: Text) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rules.assembly import Sources
     from rules.citation import Cite
-    from rules.criteria import Dated
+    from rules.dates import Dated
     from rules.program import Program
     from rules.regulation import Regulation
 

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from rules.citation import Cite, Remark, Strict, Title, Words
+from rules.citation import Strict, Title, Words
+from rules.dates import Dated, check_dates, in_force
 from rules.faults import Fault, LawError
 from rules.source import build, read_rows, read_toml
 from rules.text import Text, same
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
 
-class ListVersion(Strict):
-    """One version of a list: its first day, the day it ends, its source and its file."""
+class ListVersion(Dated):
+    """One version of a list, with its file."""
 
-    in_force: date
-    until: date | None = None
-    cite: Cite
     file: Words | None = None
-    note: Remark | None = None
 
 
 class ListFile(Strict):
@@ -65,10 +62,10 @@ class DatedList:
 def load_list(folder: Path, name: str, day: date, shown: str) -> DatedList | None:
     """Read the version of a list in force on ``day``; None when there is none on that day."""
     source = build(ListFile, read_toml(folder / f"{name}.toml", f"{shown}/{name}.toml"), f"{shown}/{name}.toml")
-    current = [v for v in source.version if v.in_force <= day and (v.until is None or day < v.until)]
-    if not current:
+    check_dates(source.version, f"{shown}/{name}.toml")
+    version = in_force(source.version, day)
+    if version is None:
         return None
-    version = max(current, key=lambda v: v.in_force)
     file = version.file or f"{name}.csv"
     path = (folder / file).resolve()
     if path.parent != folder.resolve():

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from rules.assembly import ContradictionModel, ProgramFile, Sources, assemble
 from rules.attributes import Attribute, check_attributes, shared_columns
-from rules.criteria import CriterionFile, check_dates
+from rules.criteria import CriterionFile
+from rules.dates import check_dates
 from rules.faults import Fault, LawError, meant
 from rules.groups import GroupsFile
 from rules.inputs import InputModel

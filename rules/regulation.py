@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rules.conditions import Condition, as_raw
+from rules.dates import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rules.attributes import Attribute
     from rules.conditions import Scope
     from rules.criteria import Criterion
+    from rules.dates import Dated
     from rules.domains import Domain
     from rules.groups import Group
     from rules.inputs import Derived
@@ -116,7 +118,11 @@ class Regulation:
             "inputs": {name: _derived(derived) for name, derived in self.derived.items()},
             "criteria": {c.id: _criterion(c) for c in self.criteria},
             "groups": {g.id: _group(g) for g in self.groups},
-            "streams": {s.id: {r.id: as_raw(r.where) for r in s.requirements} for s in self.streams},
+            "streams": {stream.id: _stream(stream) for stream in self.streams},
+            "sources": {
+                "groups": _version(in_force(self.sources.groups.version, self.day)),
+                "streams": _version(in_force(self.sources.streams.version, self.day)),
+            },
             "lists": {name: [dict(row) for row in source.rows] for name, source in self.lists.items()},
             "contradictions": {c.id: as_raw(c.where) for c in self.contradictions},
         }
@@ -133,9 +139,24 @@ def _derived(derived: Derived) -> dict[str, Any]:
         "function": derived.function,
         "of": list(derived.of),
         "values": [list(pair) for pair in derived.of_values],
+        "domain": [derived.domain.low, derived.domain.high],
         "labels": list(derived.domain.labels),
         "choices": list(derived.choices),
     }
+
+
+def _stream(stream: Stream) -> dict[str, Any]:
+    asked = {
+        one.id: {"title": one.title, "where": as_raw(one.where), "cite": one.cite.model_dump(mode="json")}
+        for one in stream.requirements
+    }
+    return {"title": stream.title, "requirements": asked}
+
+
+def _version(version: Dated | None) -> dict[str, Any]:
+    """Keep the dates, the citation and the note of a version; what it says is kept elsewhere."""
+    kept = {"in_force", "until", "cite", "note"}
+    return {} if version is None else version.model_dump(mode="json", include=kept)
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:

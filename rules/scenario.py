@@ -23,7 +23,8 @@ from pydantic import Field
 
 from rules.assembly import assemble
 from rules.citation import Remark, Strict, Title, Words
-from rules.criteria import CriterionFile, in_force
+from rules.criteria import CriterionFile
+from rules.dates import in_force
 from rules.domains import Interval
 from rules.faults import Fault, LawError
 from rules.groups import GroupsFile

@@ -139,6 +139,14 @@ def read_toml(path: Path, name: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LawError([_not_toml(str(error), name)]) from None
+    except (RecursionError, ValueError):
+        found = Text(
+            "un nombre trop long, ou trop de niveaux imbriqués", "a number too long, or too many nested levels"
+        )
+        expected = Text("une règle qu’une personne peut lire", "a law that a person can read")
+        raise LawError(
+            [Fault(same(name), found, expected, Text("simplifiez le fichier", "simplify the file"))]
+        ) from None
 
 
 def _not_toml(message: str, name: str) -> Fault:
@@ -180,7 +188,19 @@ def build(model: type[M], data: dict[str, Any], name: str) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise LawError([_fault(detail, data, model, name) for detail in error.errors(include_url=False)]) from None
+        raise LawError([_fault(detail, data, model, name) for detail in _first(error)]) from None
+
+
+def _first(error: ValidationError) -> list[ErrorDetails]:
+    """Leave out a list said to be too short only because something inside it is wrong."""
+    details = error.errors(include_url=False)
+    places = [detail["loc"] for detail in details]
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(len(place) > len(detail["loc"]) and place[: len(detail["loc"])] == detail["loc"] for place in places)
+    ]
 
 
 def _fault(detail: ErrorDetails, data: dict[str, Any], model: type[Strict], name: str) -> Fault:
@@ -219,7 +239,7 @@ def _expected(detail: ErrorDetails) -> Text:
         choices = ", ".join(_choices(detail))
         return Text(f"l’un de : {choices}", f"one of: {choices}")
     text = EXPECTED.get(detail["type"], same(detail["msg"]))
-    return Text(*(part.format(**limits) if limits and "{" in part else part for part in text))
+    return Text(*(part.replace("{ge}", str(limits.get("ge", ""))) for part in text))
 
 
 def _choices(detail: ErrorDetails) -> list[str]:

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from rules.citation import Cite, Remark, Strict, Title, Words
 from rules.conditions import Condition, ConditionReader, all_of
-from rules.criteria import Dated
+from rules.criteria import check_once
+from rules.dates import Dated
 from rules.faults import Fault, LawError
 from rules.text import Text
 
@@ -99,6 +100,13 @@ def streams_of(version: StreamsVersion, scope: Scope) -> tuple[Stream, ...]:
                 )
             except LawError as error:
                 faults += error.faults
+        try:
+            check_once(
+                [item.id for item in model.requirement],
+                Text(f"streams.toml, volet {model.id}", f"streams.toml, stream {model.id}"),
+            )
+        except LawError as error:
+            faults += error.faults
         streams.append(Stream(model.id, model.title.text, tuple(requirements)))
     ids = [stream.id for stream in streams]
     if len(set(ids)) < len(ids):

@@ -135,6 +135,12 @@ class TableCheck:
         row_inputs = self._row_inputs(model, faults)
         width = len(model.columns) if model.column_input else 1
         self._shape(model, width, faults)
+        if model.columns and not model.column_input:
+            found = Text("« columns » sans « column_input »", "“columns” without “column_input”")
+            expected = Text("le nom de l’intrant des colonnes", "the name of the input of the columns")
+            faults.append(self.fault(found, expected, same('column_input = "accompanying_spouse"')))
+        if model.outside is not None and abs(model.outside) >= LARGEST_POINTS:
+            faults.append(self._too_large(model.outside))
         self._known([*row_inputs, *([model.column_input] if model.column_input else [])], faults)
         if faults:
             raise LawError(faults)
@@ -239,8 +245,13 @@ class TableCheck:
 
     def _intervals(self, keys: list[Key], domain: Domain, name: str, faults: list[Fault]) -> None:
         intervals = [key for key in keys if isinstance(key, Interval)]
+        if not intervals:
+            expected = Text(f"au moins un intervalle pour « {name} »", f"at least one interval for “{name}”")
+            faults.append(self.fault(Text("aucun intervalle", "no interval"), expected, same('["[18, 31)", 120]')))
         for key in intervals:
-            if (key.low or domain.low) >= domain.high or (key.high is not None and key.high <= domain.low):
+            if (domain.low if key.low is None else key.low) >= domain.high or (
+                key.high is not None and key.high <= domain.low
+            ):
                 found = Text(f"la ligne {key}, inatteignable", f"the row {key}, which no value reaches")
                 expected = Text(
                     f"« {name} » va de {domain.low} à {domain.high - 1}",
@@ -286,12 +297,12 @@ class TableCheck:
     def cap(self, raw: int | CapModel) -> Cap:
         """Turn a cap into its checked form: one number, or one for each value of an input."""
         if isinstance(raw, int):
-            if abs(raw) >= LARGEST_POINTS:
+            if not 0 <= raw < LARGEST_POINTS:
                 raise LawError([self._too_large(raw)])
             return Cap((raw,))
         faults: list[Fault] = []
         self._known([raw.input], faults)
-        faults += [self._too_large(points) for points in raw.points if abs(points) >= LARGEST_POINTS]
+        faults += [self._too_large(points) for points in raw.points if not 0 <= points < LARGEST_POINTS]
         if not faults and len(raw.columns) != len(raw.points):
             found = Text(
                 f"{len(raw.columns)} colonnes, {len(raw.points)} plafonds",
@@ -302,6 +313,12 @@ class TableCheck:
         if faults:
             raise LawError(faults)
         axis = self.axis(list(raw.columns), self.inputs[raw.input], raw.input)
+        if self.inputs[raw.input].none and None not in axis.keys:
+            found = Text(f"« {raw.input} », qui peut être nul", f"“{raw.input}”, which can be null")
+            expected = Text(
+                "une colonne « none », ou un intrant jamais nul", "a column “none”, or an input that is never null"
+            )
+            raise LawError([self.fault(found, expected, same('columns = ["none", …]'))])
         if any(isinstance(key, Interval) for key in axis.keys):
             found = Text("un plafond par intervalle", "a cap by interval")
             expected = Text("un plafond par valeur ou par oui/non", "a cap by label or by true/false")
@@ -309,5 +326,5 @@ class TableCheck:
         return Cap(raw.points, raw.input, axis.keys)
 
     def _too_large(self, points: int) -> Fault:
-        expected = Text(f"moins de {LARGEST_POINTS} points", f"under {LARGEST_POINTS} points")
+        expected = Text(f"de 0 à {LARGEST_POINTS - 1} points", f"from 0 to {LARGEST_POINTS - 1} points")
         return self.fault(Text(f"un plafond de {points}", f"a cap of {points}"), expected, same("cap = 50"))

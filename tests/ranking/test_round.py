@@ -8,7 +8,7 @@ import re
 import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from types import SimpleNamespace
 
 import polars as pl
@@ -58,6 +58,14 @@ def here(tmp_path_factory):
     (folder / "lists" / "wanted.toml").write_text(dated, encoding="utf-8")
     (folder / "lists" / "wanted.csv").write_text("craft\nL010\nL110\nL301\n", encoding="utf-8")
     return SimpleNamespace(folder=folder, law=law, program=load(law))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _law_read_once():
+    """Read each law once for all the rounds of this file: reading and checking it is most of a small round."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ranking.instruction.load", cache(load))
+        yield
 
 
 def cite():
@@ -338,7 +346,7 @@ def draw_round(data, here):
     return Ran(data.draw(rounds(here.program)), here)
 
 
-@examples(80)
+@examples(120)
 @given(st.data())
 def test_the_engine_invites_whom_the_reference_invites_and_says_why_of_the_others(here, data):
     ran = draw_round(data, here)
@@ -348,7 +356,7 @@ def test_the_engine_invites_whom_the_reference_invites_and_says_why_of_the_other
     assert outcomes(ran.done) == expected
 
 
-@examples(50)
+@examples(60)
 @given(st.data())
 def test_what_every_round_guarantees(here, data):
     ran = draw_round(data, here)
@@ -407,7 +415,7 @@ def check_that_what_is_unknown_is_never_invited_and_never_counted_as_no(ran):
             assert True in row.eligible.values()
 
 
-@examples(25)
+@examples(30)
 @given(st.data())
 def test_the_order_of_rows_in_the_pool_changes_nothing(here, data):
     ran = draw_round(data, here)
@@ -418,7 +426,7 @@ def test_the_order_of_rows_in_the_pool_changes_nothing(here, data):
     assert receipt.receipt(shuffled) == receipt.receipt(ran.done)
 
 
-@examples(25)
+@examples(30)
 @given(st.data())
 def test_more_points_never_lose_an_invitation(here, data):
     ran = draw_round(data, here)
@@ -595,14 +603,19 @@ def test_a_pool_of_one(selection, here):
     assert done.invitations["rank"].to_list() == ([] if nobody else [1])
 
 
-def law_without_streams(here):
-    """Copy the law with streams that begin after the rounds of these tests."""
-    law = shutil.copytree(here.law, here.folder / "no_streams", dirs_exist_ok=True)
-    text = (law / "streams.toml").read_text(encoding="utf-8")
-    text, changed = re.subn(r"^in_force = 2030-01-01$", "in_force = 2034-06-01", text, flags=re.MULTILINE)
-    assert changed == 1
-    (law / "streams.toml").write_text(text, encoding="utf-8")
+def with_law(here, name, file, old, new):
+    """Copy the law under a name, and change one line of one file."""
+    law = here.folder / name
+    if not law.exists():
+        shutil.copytree(here.law, law)
+        text, changed = re.subn(f"^{old}$", new, (law / file).read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert changed == 1
+        (law / file).write_text(text, encoding="utf-8")
     return SimpleNamespace(folder=here.folder, law=law)
+
+
+def law_without_streams(here):
+    return with_law(here, "no_streams", "streams.toml", "in_force = 2030-01-01", "in_force = 2034-06-01")
 
 
 def test_a_law_without_streams_leaves_it_all_to_the_filters(here):
@@ -672,6 +685,13 @@ def test_validity_ends_for_the_engine_when_it_ends_for_the_reference(submitted, 
         end = reference_round.expires(instant, ZONE, MONTHS)
         assert valid(column, end - TICK, law)[position]
         assert not valid(column, end, law)[position]
+
+
+def test_where_the_law_gives_no_time_no_declaration_expires(here):
+    timeless = with_law(here, "timeless", "program.toml", f"validity_months = {MONTHS}", "")
+    old = [declaration("a", submitted_at=datetime(1990, 1, 1, tzinfo=UTC))]
+    assert outcomes(run(here, old, [EVERYONE])) == {"a": ("expired", None)}
+    assert outcomes(run(timeless, old, [EVERYONE])) == {"a": ("invited", "s1")}
 
 
 def test_a_submission_at_the_extraction_is_not_of_the_pool(here):

@@ -11,7 +11,7 @@ import pytest
 
 import ranking
 import rules
-from rules.criteria import in_force
+from rules.dates import in_force
 from rules.domains import Interval
 from rules.functions import derive
 
