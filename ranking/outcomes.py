@@ -35,20 +35,20 @@ class Outcome(IntEnum):
 
 
 TITLES = {
-    Outcome.expired: Text("déclaration échue", "declaration expired"),
+    Outcome.expired: Text("déclaration expirée", "declaration expired"),
     Outcome.withdrawn: Text("déclaration retirée", "declaration withdrawn"),
     Outcome.already_invited: Text("personne déjà invitée", "person already invited"),
     Outcome.duplicate_person: Text("autre déclaration de la même personne", "another declaration of the same person"),
     Outcome.excluded: Text("exclusion nommée", "named exclusion"),
     Outcome.invited: Text("invitée", "invited"),
-    Outcome.tie_lost: Text("au seuil, mais départagée", "at the cut-off, but later by the tie key"),
+    Outcome.tie_lost: Text("au seuil, mais écartée au départage", "at the cut-off, but lost the tie-break"),
     Outcome.ceiling_reached: Text("contingent atteint", "ceiling reached"),
     Outcome.reserve_other: Text("places réservées à un autre groupe", "places reserved for another group"),
     Outcome.below_cut_off: Text("sous le seuil", "below the cut-off"),
     Outcome.below_minimum: Text("sous le minimum de l’instruction", "below the minimum of the instruction"),
     Outcome.unknown: Text("un renseignement manque pour le dire", "a fact is missing to tell"),
-    Outcome.no_selection: Text("admissible, mais aucun exercice ne la visait", "eligible, but no selection was for it"),
-    Outcome.not_eligible: Text("admissible à aucun volet", "eligible for no stream"),
+    Outcome.no_selection: Text("admissible, mais aucun exercice ne la visait", "eligible, but no selection covered it"),
+    Outcome.not_eligible: Text("n’est admissible à aucun volet", "eligible for no stream"),
 }
 
 NOWHERE = -1

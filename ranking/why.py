@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from ranking.columns import ID
 from ranking.faults import Fault, PoolError
 from ranking.instruction import read_instruction
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ranking.instruction import Instruction
+    from ranking.instruction import Instruction, Selection
     from ranking.round import Round, SelectionResult
     from rules.domains import Value
 
@@ -35,9 +37,9 @@ class Tried:
     score: int
 
     @property
-    def short_by(self) -> int | None:
-        """How many points the declaration lacked; None where the selection was not for them or took nobody."""
-        return None if self.cut_off is None or not self.for_them else max(0, self.cut_off - self.score)
+    def above(self) -> int | None:
+        """How many points the declaration had above the cut-off (below: negative); None where nobody was invited."""
+        return None if self.cut_off is None else self.score - self.cut_off
 
 
 @dataclass(frozen=True)
@@ -82,17 +84,23 @@ def tried_in(folder: Path, declaration: Mapping[str, Any], score: int) -> tuple[
     """Say how far a declaration was from each selection of a round kept in ``folder`` that was for it."""
     instruction = read_instruction(folder / "instruction.toml", folder / "law")
     receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
-    ends = {selection["id"]: selection["cut_off"] for selection in receipt["selections"]}
+    ends = {one["id"]: (one["invited"], one["cut_off"]) for one in receipt["selections"]}
     values = values_of(declaration, instruction.regulation, instruction.facts_on)
     return tuple(
-        _seen(instruction, number, ends.get(selection.id), values, score)
+        _seen(instruction, number, bar(selection, *ends[selection.id]), values, score)
         for number, selection in enumerate(instruction.selections)
     )
 
 
 def _tried(done: Round, number: int, result: SelectionResult, values: dict[str, Value], score: int) -> Tried:
-    cut_off = None if result.last_in is None else int(done.standing.scores[result.last_in])
-    return _seen(done.instruction, number, cut_off, values, score)
+    last = None if result.last_in is None else int(done.standing.scores[result.last_in])
+    return _seen(done.instruction, number, bar(result.selection, len(result.taken.positions), last), values, score)
+
+
+def bar(selection: Selection, invited: int, last: int | None) -> int | None:
+    """Give the score that was needed: the instruction's minimum where places were left, else that of the last taken."""
+    filled = selection.size is not None and invited >= selection.size
+    return last if filled or selection.min_score is None else selection.min_score
 
 
 def _seen(instruction: Instruction, number: int, cut_off: int | None, values: dict[str, Value], score: int) -> Tried:
@@ -122,22 +130,41 @@ def sentences(found: Why, lang: Lang) -> list[str]:
 
 
 def _missed(tried: Tried, lang: Lang) -> str:
-    if tried.cut_off is None:
-        return Text(
-            f"Exercice {tried.selection} : personne n’a été invité.",
-            f"Selection {tried.selection}: nobody was invited.",
-        ).to(lang)
-    if not tried.short_by:
-        return Text(
-            f"Exercice {tried.selection} : {tried.score} points, le seuil ; d’autres avaient déposé plus tôt.",
-            f"Selection {tried.selection}: {tried.score} points, the cut-off; others had submitted earlier.",
-        ).to(lang)
-    return Text(
-        f"Exercice {tried.selection} : {tried.score} points, {tried.short_by} de moins que le seuil ({tried.cut_off}).",
-        f"Selection {tried.selection}: {tried.score} points, {tried.short_by} under the cut-off ({tried.cut_off}).",
-    ).to(lang)
+    head = Text(f"Exercice {tried.selection} : ", f"Selection {tried.selection}: ").to(lang)
+    if tried.above is None:
+        return head + Text("personne n’a été invité.", "nobody was invited.").to(lang)
+    points, cut_off = tried.score, tried.cut_off
+    if tried.above < 0:
+        less = -tried.above
+        under = Text(
+            f"{points} points, {less} de moins que le seuil ({cut_off}).",
+            f"{points} points, {less} under the cut-off ({cut_off}).",
+        )
+        return head + under.to(lang)
+    if tried.above == 0:
+        equal = Text(
+            f"{points} points, soit le seuil, où l’ordre des dépôts départage.",
+            f"{points} points, the cut-off, where the order of submission decides.",
+        )
+        return head + equal.to(lang)
+    over = Text(f"{points} points, au-dessus du seuil ({cut_off}).", f"{points} points, above the cut-off ({cut_off}).")
+    return head + over.to(lang)
 
 
 def distances(tried: tuple[Tried, ...], lang: Lang) -> list[str]:
     """Write how far a declaration was from the cut-off of each selection that was for it."""
     return [_missed(one, lang) for one in tried if one.for_them]
+
+
+def outcome_in(folder: Path, declaration_id: str, lang: Lang) -> str:
+    """Say what the round kept in ``folder`` made of a declaration."""
+    row = pl.read_parquet(folder / "outcomes.parquet").filter(pl.col(ID) == declaration_id)
+    if row.is_empty():
+        words = Text(
+            "Cette déclaration n’était pas dans la banque de la ronde.",
+            "This declaration was not in the pool of the round.",
+        )
+        return words.to(lang)
+    outcome, selection = TITLES[Outcome[row["outcome"][0]]].to(lang), row["selection"][0]
+    there = "" if selection is None else Text(f" (exercice {selection})", f" (selection {selection})").to(lang)
+    return Text(f"Issue de la ronde : {outcome}{there}.", f"Outcome of the round: {outcome}{there}.").to(lang)

@@ -43,7 +43,7 @@ def _rows(axis: Axis, value: Value) -> list[int | None]:
 
 
 def beyond(axis: Axis) -> bool:
-    """Tell whether some value of the domain lies beyond the ends of an axis of intervals."""
+    """Tell whether some value of the domain lies outside the range of an axis of intervals."""
     ends = (axis.domain.low, axis.domain.high - 1)
     return axis.domain.kind == "whole" and any(axis.find(end) is None for end in ends)
 

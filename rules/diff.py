@@ -103,7 +103,7 @@ def _table(source: Criterion, table: Table, regulation: Regulation) -> dict[str,
                 at += f"['{table.columns.name(column)}']"
             said[at] = Said(source.title, place, same(str(table.points[row][column])))
     if beyond(table.rows):
-        place = Text("au-delà des bouts", "beyond the ends")
+        place = Text("hors des bornes", "outside the range")
         said[f"criteria.{source.id}.{table.id}.outside"] = Said(source.title, place, same(str(table.outside)))
     return said
 

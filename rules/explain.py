@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rules.tables import Table
 
 UNKNOWN = Text("inconnu", "unknown")
-OUTSIDE = Text("au-delà des bouts", "beyond the ends")
+OUTSIDE = Text("hors des bornes", "outside the range")
 
 State = Literal["applies", "does_not_apply", "not_yet", "repealed"]
 

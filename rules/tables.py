@@ -48,7 +48,7 @@ class Axis:
     keys: tuple[Key, ...]
 
     def find(self, value: Value) -> int | None:
-        """Give the position of the key that holds ``value``; None when the value lies beyond the ends."""
+        """Give the position of the key that holds ``value``; None when the value lies outside the range."""
         for position, key in enumerate(self.keys):
             if isinstance(key, Interval):
                 if isinstance(value, int) and value in key:
@@ -58,7 +58,7 @@ class Axis:
         return None
 
     def name(self, position: int | None) -> str:
-        """Write a key as the law file does; ``outside`` for a value beyond the ends."""
+        """Write a key as the law file does; ``outside`` for a value outside the range."""
         if position is None:
             return "outside"
         key = self.keys[position]
@@ -191,7 +191,7 @@ class TableCheck:
             return
         if intervals:
             found = Text("« outside » absent", "“outside” missing")
-            expected = Text("les points au-delà des bouts", "the points beyond the ends")
+            expected = Text("les points hors des bornes", "the points outside the range")
             raise LawError([self.fault(found, expected, same("outside = 0"))])
         found = Text("« outside » sur un axe sans bouts", "“outside” on an axis without ends")
         expected = Text("une ligne par valeur, rien de plus", "a row for each label, and no more")

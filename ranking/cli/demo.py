@@ -13,6 +13,7 @@ from ranking.cli import terminal, words
 from ranking.cli.explain import print_explanation
 from ranking.cli.round import outcomes, results
 from ranking.instruction import read_instruction
+from ranking.outcomes import Outcome
 from ranking.pool import read_pool
 from ranking.reference import data_folder
 from ranking.round import run_round
@@ -47,7 +48,7 @@ ROUND = "2026-04-30"
     type=click.IntRange(min=0),
     default=7,
     show_default=True,
-    words=Text("Graine du hasard.", "Seed of chance."),
+    words=Text("Graine du générateur aléatoire.", "Random seed."),
 )
 @words.option(
     "--out",
@@ -97,8 +98,10 @@ def demo(size: int, seed: int, out: str | None, lang: Lang) -> None:
 
 
 def two_cases(done: Round) -> list[str]:
-    """Choose one person invited, the last of the first selection, and one who was not, the first under its cut-off."""
-    first = next((result for result in done.results if result.first_out is not None), done.results[0])
+    """Choose one person invited, the last of a selection, and the first under its cut-off whom no selection took."""
+    invited = done.sheet.outcome == Outcome.invited
+    chosen = [r for r in done.results if r.last_in is not None and r.first_out is not None and not invited[r.first_out]]
+    first = chosen[0] if chosen else done.results[0]
     return [done.pool.frame["declaration_id"][p] for p in (first.last_in, first.first_out) if p is not None]
 
 

@@ -10,7 +10,7 @@ import click
 from ranking.cli import terminal, words
 from ranking.faults import Fault, PoolError, TirageError
 from ranking.pool import check_pool, ending, read_file
-from ranking.why import distances, tried_in
+from ranking.why import distances, outcome_in, tried_in
 from rules import explain as explaining
 from rules import load
 from rules.faults import meant
@@ -90,6 +90,8 @@ def explain(
         return
     print_explanation(found, lang)
     print_next(steps, tried, lang)
+    if round_folder:
+        click.echo(outcome_in(Path(round_folder), declaration_id, lang))
 
 
 def step_values(step: NextStep) -> dict[str, Any]:
@@ -221,12 +223,12 @@ def _criterion_rows(made: Table, criterion: Points, common: set[str], lang: Lang
 def streams_table(streams: tuple[Eligibility, ...], lang: Lang) -> Table:
     """Make the table of streams: the answer, and the requirements that decided."""
     columns = Text(
-        "Volet|Admissible|Condition qui a décidé|Disposition", "Stream|Eligible|Requirement that decided|Provision"
+        "Volet|Admissible|Conditions non remplies|Disposition", "Stream|Eligible|Requirements not met|Provision"
     )
     made = terminal.table(Text("Volets", "Streams").to(lang), *columns.to(lang).split("|"))
     for stream in streams:
         decisive = stream.decisive
-        met = Text("toutes sont remplies", "all are met").to(lang)
+        met = Text("aucune", "none").to(lang)
         made.add_row(
             stream.title.to(lang),
             ANSWERS[stream.holds].to(lang),

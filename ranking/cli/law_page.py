@@ -100,7 +100,7 @@ def _table(title: str, table: Table, regulation: Regulation, lang: Lang) -> Grid
         for key, points in zip(table.rows.keys, table.points, strict=True)
     ]
     if beyond(table.rows):
-        ends = Text("au-delà des bouts", "beyond the ends").to(lang)
+        ends = Text("hors des bornes", "outside the range").to(lang)
         rows.append((ends, *[str(table.outside)] * len(columns)))
     note = " + ".join(names) if len(names) > 1 else ""
     return Grid(title, (rows_of, *columns), tuple(rows), tuple(range(1, len(columns) + 1)), note=note)
@@ -133,7 +133,9 @@ def _streams(regulation: Regulation, lang: Lang) -> list[Block]:
     if not regulation.streams:
         return []
     heading = Text("Volets et conditions", "Streams and requirements").to(lang)
-    columns = Text("Volet|Condition|Ce qui est lu|Disposition", "Stream|Requirement|What is read|Provision").to(lang)
+    columns = Text(
+        "Volet|Condition|Vérification sur la déclaration|Disposition", "Stream|Requirement|Test applied|Provision"
+    ).to(lang)
     rows = [
         (
             stream.title.to(lang) if position == 0 else "",
@@ -160,7 +162,11 @@ def amendment(before: Regulation, after: Regulation, differences: list[Differenc
     title = before.source.title.text.to(lang)
     blocks: list[Block] = [
         Heading(title, 1),
-        Line(Text(f"Ce qui change du {first} au {second}", f"What changes from {first} to {second}").to(lang)),
+        Line(
+            Text(
+                f"Règle du {second}, comparée à celle du {first}", f"Law of {second}, compared with that of {first}"
+            ).to(lang)
+        ),
     ]
     if not differences:
         return [*blocks, Line(Text("Rien ne change.", "Nothing changes.").to(lang))]
@@ -174,7 +180,7 @@ def amendment(before: Regulation, after: Regulation, differences: list[Differenc
         )
         for found in differences
     ]
-    columns = Text("Partie|Place|Avant|Après", "Part|Place|Before|After").to(lang).split("|")
+    columns = Text("Critère|Ligne|Avant|Après", "Criterion|Row|Before|After").to(lang).split("|")
     count = len(differences)
     label = Text(f"{count} changement{'s' if count > 1 else ''}", f"{count} change{'s' if count > 1 else ''}").to(lang)
     return [*blocks, Grid(label, tuple(columns), tuple(rows), right=(2, 3))]

@@ -36,7 +36,9 @@ pool = words.Group(
 @words.option(
     "--size", type=click.IntRange(min=0), required=True, words=Text("Nombre de déclarations.", "How many declarations.")
 )
-@words.option("--seed", type=click.IntRange(min=0), required=True, words=Text("Graine du hasard.", "Seed of chance."))
+@words.option(
+    "--seed", type=click.IntRange(min=0), required=True, words=Text("Graine du générateur aléatoire.", "Random seed.")
+)
 @words.option(
     "--on",
     type=words.Day(),

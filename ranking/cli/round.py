@@ -95,14 +95,14 @@ def results(done: Round, lang: Lang) -> Table:
     """Make the table of selections: how many, the cut-off, and beside them what was published."""
     columns = (
         Text(
-            "Exercice|Titre|Visées|Invitées|publié|Minimum|publié|Lecture",
-            "Selection|Title|Candidates|Invited|published|Minimum|published|Reading",
+            "Exercice|Titre|Candidates|Invitées|(publié)|Seuil|(publié)|Filtre",
+            "Selection|Title|Candidates|Invited|(published)|Cut-off|(published)|Filter",
         )
         .to(lang)
         .split("|")
     )
     made = terminal.table(done.instruction.source.title.text.to(lang), *columns, right=(2, 3, 4, 5, 6))
-    readings = {"published": Text("publiée", "published"), "inferred": Text("déduite", "inferred")}
+    readings = {"published": Text("publié", "published"), "inferred": Text("déduit", "inferred")}
     totals = [0, 0]
     for result in done.results:
         selection, published = result.selection, result.selection.published

@@ -68,7 +68,7 @@ def check_target(name: str, *sources: str) -> Path:
     if path.suffix.lower() not in WRITERS:
         where, found = same(name), ending(path)
         expected = Text(".parquet ou .csv", ".parquet or .csv")
-        raise TirageError([Fault(where, found, expected, same(f"{path.with_suffix('.parquet').name}"))])
+        raise TirageError([Fault(where, found, expected, same(str(path.with_suffix(".parquet"))))])
     return path
 
 

@@ -19,7 +19,7 @@ COMMANDS = Text("Commandes ", "Commands")
 EXAMPLE = Text("Exemple ", "Example")
 HELP = Text("Montre cette aide.", "Show this message.")
 USAGE = Text("Utilisation : ", "Usage: ")
-MARKS = {"[required]": "[obligatoire]", "[default: ": "[par défaut : "}
+MARKS = {"required]": "obligatoire]", "[default: ": "[par défaut : "}
 LANG = Text("Langue des messages et des tableaux.", "Language of messages and tables.")
 
 
@@ -176,11 +176,9 @@ def usage_error(error: click.ClickException) -> Text:
         return Text(error.format_message(), error.format_message())
     if isinstance(error, NoSuchCommand):
         name = error.command_name
-        return Text(f"Erreur : la commande inconnue « {name} ».", f"Error: the unknown command “{name}”.")
+        return Text(f"Erreur : commande inconnue, « {name} ».", f"Error: unknown command, “{name}”.")
     if isinstance(error, click.NoSuchOption):
-        return Text(
-            f"Erreur : l’option inconnue {error.option_name}.", f"Error: the unknown option {error.option_name}."
-        )
+        return Text(f"Erreur : option inconnue, {error.option_name}.", f"Error: unknown option, {error.option_name}.")
     if isinstance(error, click.BadParameter) and error.param is not None:
         name = error.param.opts[0]
         return Text(
@@ -199,7 +197,7 @@ class Day(click.ParamType[date]):
         try:
             return value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{value!r}: YYYY-MM-DD, 2026-04-30", param, ctx)
+            self.fail(f"{value} (AAAA-MM-JJ / YYYY-MM-DD : 2026-04-30)", param, ctx)
 
 
 def lang_option() -> click.Option:

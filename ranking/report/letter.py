@@ -70,14 +70,18 @@ def letter(
 ) -> dict[str, Any]:
     """Give the letter as plain values, for the template."""
     program = regulation.title.to(lang)
-    title = Text(f"Explication du pointage {found.declaration_id}", f"Explanation of the score {found.declaration_id}")
+    title = Text(
+        f"Explication du pointage de la déclaration {found.declaration_id}",
+        f"Explanation of the score of declaration {found.declaration_id}",
+    )
+    eligible = not found.streams or any(stream.holds is not False for stream in found.streams)
     sections = [
         (HEADINGS[0], _part_taken(lang)),
         (HEADINGS[1], _data(found, lang)),
         (HEADINGS[2], _weights(found, lang)),
         (HEADINGS[3], _operations(found, lang)),
         (HEADINGS[4], _streams(found, lang)),
-        (HEADINGS[5], _next(steps, tried, lang)),
+        (HEADINGS[5], _next(steps, tried, lang, eligible=eligible)),
     ]
     law_on, facts_on = written(found.law_on, lang), written(found.facts_on, lang)
     return {
@@ -125,14 +129,17 @@ def _part_taken(lang: Lang) -> list[dict[str, Any]]:
 
 def _data(found: Explanation, lang: Lang) -> list[dict[str, Any]]:
     facts = {fact.input: fact for criterion in found.criteria for step in criterion.steps for fact in step.facts}
+    facts |= {fact.input: fact for s in found.streams for answer in s.answers for fact in answer.facts}
     rows = []
     for fact in facts.values():
         declared = ", ".join(f"{name} = {'–' if value is None else value}" for name, value in fact.declared)
         rows.append([fact.title.to(lang), fact.shown.to(lang), declared])
     columns = Text("Donnée|Telle que lue|Telle que déclarée", "Fact|As read|As declared")
     source = Text(
-        "Toutes viennent de la déclaration d’intérêt ; aucune autre source n’a été consultée.",
-        "All come from the declaration of interest; no other source was consulted.",
+        "Les renseignements viennent de la déclaration d’intérêt. Ce qui dépend de la profession se lit dans les "
+        "listes de la règle ; un âge est celui du jour des faits.",
+        "The facts come from the declaration of interest. What depends on the occupation is looked up in the lists of "
+        "the law; an age is that of the day of the facts.",
     ).to(lang)
     return [_line(source), _table(columns, rows, lang, [5, 4, 5], [], [])]
 
@@ -165,31 +172,37 @@ def _operations(found: Explanation, lang: Lang) -> list[dict[str, Any]]:
         for part in found.groups
         if part.taken_by_cap
     ]
-    total = Text(f"Somme des groupes : {found.score} points.", f"Sum of the groups: {found.score} points.").to(lang)
+    sums = " + ".join(f"{part.title.to(lang)} {part.points}" for part in found.groups[:-1])
+    total = Text(f"Total : {sums} = {found.score} points.", f"Total: {sums} = {found.score} points.").to(lang)
     mark = Text(f"Empreinte de la règle : {found.law_hash}", f"Fingerprint of the law: {found.law_hash}").to(lang)
     return [*_list([sentence(criterion, lang) for criterion in found.criteria] + caps + [total]), _line(mark)]
 
 
 def _streams(found: Explanation, lang: Lang) -> list[dict[str, Any]]:
-    met = Text("toutes les conditions sont remplies", "all requirements are met").to(lang)
+    met = Text("aucune", "none").to(lang)
     rows = [
         [
             stream.title.to(lang),
             ANSWERS[stream.holds].to(lang),
-            "; ".join(f"{a.title.to(lang)} ({a.cite.provision})" for a in stream.decisive) or met,
+            "\n".join(f"{a.title.to(lang)} ({a.cite.provision})" for a in stream.decisive) or met,
         ]
         for stream in found.streams
     ]
-    columns = Text("Volet|Admissible|Ce qui a décidé", "Stream|Eligible|What decided")
+    columns = Text("Volet|Admissible|Conditions non remplies", "Stream|Eligible|Requirements not met")
     return [_table(columns, rows, lang, [5, 2, 8], [], [])] if rows else []
 
 
-def _next(steps: tuple[NextStep, ...], tried: tuple[Tried, ...], lang: Lang) -> list[dict[str, Any]]:
+def _next(steps: tuple[NextStep, ...], tried: tuple[Tried, ...], lang: Lang, *, eligible: bool) -> list[dict[str, Any]]:
     rows = [[step.title.to(lang), step.now.to(lang), step.better.to(lang), f"+{step.gain}"] for step in steps[:10]]
     columns = Text("Fait|Aujourd’hui|Ligne suivante|Points", "Fact|Today|Next row|Points")
     alone = Text(
-        "Ce que chaque changement ajouterait à lui seul, tout le reste demeurant égal.",
-        "What each change would add by itself, everything else staying as it is.",
+        "Ce que chaque changement ajouterait à lui seul, le reste demeurant égal : les dix plus fortes hausses.",
+        "What each change would add by itself, everything else staying as it is: the ten largest gains.",
     ).to(lang)
-    parts = [_line(alone), _table(columns, rows, lang, [6, 4, 4, 2], [3], [])] if rows else []
+    nowhere = Text(
+        "Cette déclaration n’est admissible à aucun volet : sans cela, aucun point ne peut mener à une invitation.",
+        "This declaration is eligible for no stream: without that, no point can lead to an invitation.",
+    ).to(lang)
+    first = [_line(nowhere)] if not eligible else []
+    parts = [*first, _line(alone), _table(columns, rows, lang, [6, 4, 4, 2], [3], [])] if rows else []
     return [*parts, *_list(distances(tried, lang))]
