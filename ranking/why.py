@@ -123,9 +123,8 @@ def sentences(found: Why, lang: Lang) -> list[str]:
                 f"Invited in selection {found.selection}, at rank {found.rank}, with {found.score} points.",
             ).to(lang)
         ]
-    for tried in found.tried:
-        if tried.for_them and found.outcome is not Outcome.invited:
-            lines.append(_missed(tried, lang))
+    if found.outcome is not Outcome.invited:
+        lines += distances(found.tried, lang)
     return lines
 
 
