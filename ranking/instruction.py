@@ -20,6 +20,7 @@ from rules.source import build, read_toml
 from rules.text import Text, same
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from rules.program import Program
@@ -68,14 +69,17 @@ class InstructionFile(Strict):
 
 @dataclass(frozen=True)
 class Instruction:
-    """An instruction checked against the law of its day. ``conditions`` and ``lists`` go with the selections."""
+    """An instruction checked against the law of its day. ``conditions`` and ``lists`` go with the selections.
+
+    ``files`` are the instruction and its lists as they were when read, for the folder of the round.
+    """
 
     source: InstructionFile
     regulation: Regulation
     conditions: tuple[Condition, ...]
     lists: dict[str, DatedList]
-    path: Path
     law: Program
+    files: tuple[tuple[str, bytes], ...]
 
     @property
     def selections(self) -> tuple[Selection, ...]:
@@ -121,7 +125,15 @@ def read_instruction(path: Path, program: str | Path | None = None) -> Instructi
             faults += error.faults
     if faults:
         raise InstructionError(faults)
-    return Instruction(source, regulation, tuple(conditions), lists, path, found)
+    kept = (("instruction.toml", path.read_bytes()), *_list_files(path.parent / "lists", lists))
+    return Instruction(source, regulation, tuple(conditions), lists, found, kept)
+
+
+def _list_files(folder: Path, lists: dict[str, DatedList]) -> Iterator[tuple[str, bytes]]:
+    """Read the files of the lists that an instruction used, by the names that a folder of its own gives them."""
+    for name, found in sorted(lists.items()):
+        for file in (f"{name}.toml", found.version.file or f"{name}.csv"):
+            yield f"lists/{file}", (folder / file).read_bytes()
 
 
 def _law(source: InstructionFile, program: str | Path | None, name: str) -> tuple[Program, Regulation]:

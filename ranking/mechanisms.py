@@ -82,7 +82,7 @@ def count(standing: Standing, candidates: Positions, selection: Selection) -> Ta
         at_the_cut = enough & (scores == end.score)
         chosen = (enough & (scores > end.score)) | _tied_in(standing, candidates, at_the_cut, end.places, selection)
         outcomes[at_the_cut] = Outcome.tie_lost if size else Outcome.below_cut_off
-        tied, places = int(at_the_cut.sum()), int((at_the_cut & chosen).sum())
+        tied, places = (int(at_the_cut.sum()), int((at_the_cut & chosen).sum())) if size else (0, 0)
     outcomes[chosen] = Outcome.invited
     return Taken(standing.ordered(candidates[chosen]), outcomes, tied, places)
 

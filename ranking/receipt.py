@@ -127,11 +127,9 @@ def _write(done: Round, made: dict[str, Any], folder: Path) -> None:
     pl.DataFrame(schema=EXCLUSIONS).write_parquet(folder / "exclusions.parquet")
     (folder / RECEIPT).write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     instruction = done.instruction
-    shutil.copyfile(instruction.path, folder / "instruction.toml")
     (folder / "lists").mkdir()
-    for name in instruction.lists:
-        for path in sorted((instruction.path.parent / "lists").glob(f"{name}.*")):
-            shutil.copyfile(path, folder / "lists" / path.name)
+    for name, content in instruction.files:
+        (folder / name).write_bytes(content)
     copy_law(instruction.law, folder / "law")
 
 

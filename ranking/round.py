@@ -13,11 +13,13 @@ import polars as pl
 
 from ranking.columns import ID
 from ranking.conform import conform
+from ranking.faults import Fault, RoundError
 from ranking.mechanisms import MECHANISMS, Taken
 from ranking.order import Standing
 from ranking.outcomes import NOWHERE, Outcome, OutcomeSheet
 from ranking.scoring import score, with_inputs
 from rules import plain
+from rules.text import Text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -94,6 +96,7 @@ def run_round(instruction: Instruction, pool: Pool) -> Round:
     """
     regulation = instruction.regulation
     facts_on = instruction.facts_on
+    _check_extraction(pool.frame, instruction)
     scored = score(pool.frame, regulation, facts_on=facts_on)
     standing = Standing.of(pool.frame, scored["score"], regulation)
     sheet = OutcomeSheet(len(scored))
@@ -110,6 +113,20 @@ def run_round(instruction: Instruction, pool: Pool) -> Round:
         results.append(result)
     _note_streams(scored, regulation, taking_part, sheet)
     return Round(instruction, pool, scored, standing, tuple(results), sheet)
+
+
+def _check_extraction(frame: pl.DataFrame, instruction: Instruction) -> None:
+    """Fail because the pool holds declarations submitted at or after the extraction: it was read for another day."""
+    at = instruction.source.extracted_at
+    late = frame.filter(frame["submitted_at"] >= at.astimezone(UTC))
+    if late.height:
+        found = Text(
+            f"{late.height} déclarations déposées à l’extraction ou après elle, dont {late[ID][0]}",
+            f"{late.height} declarations submitted at the extraction or after it, {late[ID][0]} among them",
+        )
+        expected = Text(f"des dépôts avant {at.isoformat()}", f"submissions before {at.isoformat()}")
+        write = Text("lisez la banque avec extracted_at", "read the pool with extracted_at")
+        raise RoundError([Fault(Text("banque", "pool"), found, expected, write)])
 
 
 def _select(
@@ -186,9 +203,10 @@ def valid(submitted_at: pl.Series, at: datetime, regulation: Regulation) -> pl.S
 
 
 def _other_declarations(person: pl.Series, live: Positions, standing: Standing) -> Positions:
-    """Find, of persons with several live declarations, all but the best ranked. A null person is nobody's double."""
+    """Find, of persons with several live declarations, all but the best ranked; no number, nobody's double."""
     mine = person.gather(live)
-    repeated = live[(mine.is_duplicated() & mine.is_not_null()).to_numpy()]
+    known = mine.is_not_null() & (mine != "").fill_null(value=False)
+    repeated = live[(mine.is_duplicated() & known).to_numpy()]
     ordered = standing.ordered(repeated)
     first = person.gather(ordered).is_first_distinct().to_numpy().astype(bool)
     others: Positions = ordered[~first]

@@ -42,6 +42,12 @@ class Ranking(Dated):
 
     order: tuple[OrderKey, ...] = Field(min_length=1, strict=False)
 
+    @property
+    def ranks_by_score(self) -> bool:
+        """Tell whether the order is one that mechanisms can follow: the highest score first, each key once."""
+        keys = [item.key for item in self.order]
+        return (keys[0], self.order[0].direction) == ("score", "descending") and len(set(keys)) == len(keys)
+
 
 class Lifecycle(Dated):
     """How long a declaration is valid, how long an invited person has to answer, and whose declaration counts.
@@ -104,7 +110,7 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
     ``scenario`` is the title of the diff that made ``sources``: such a law need not attain what the law announces.
     """
     lists = sources.lists(day)
-    _check_lists(sources, lists, day)
+    _check_names(sources, lists, day)
     inputs = {n: d for n, a in sources.attributes.items() if (d := a.finite(lists)) is not None}
     only_when = {n: a.only_when for n, a in sources.attributes.items() if a.only_when and a.missing != "none"}
     derived: dict[str, Derived] = {}
@@ -151,8 +157,8 @@ def _only(versions: tuple[V, ...], day: date, key: str) -> V:
     return found
 
 
-def _check_lists(sources: Sources, lists: Mapping[str, DatedList], day: date) -> None:
-    """Fail because an attribute or an input names a list that is not there on this day, or an input an attribute."""
+def _check_names(sources: Sources, lists: Mapping[str, DatedList], day: date) -> None:
+    """Fail because a list is not there on this day, an input hides an attribute, or an order cannot be followed."""
     named = [(f"attributes.toml, {name}", a.list) for name, a in sources.attributes.items() if a.list is not None]
     faults = []
     for where, wanted in named:
@@ -162,6 +168,15 @@ def _check_lists(sources: Sources, lists: Mapping[str, DatedList], day: date) ->
                 "une liste du dossier lists/, en vigueur ce jour", "a list of the folder lists/, in force on that day"
             )
             faults.append(Fault(same(where), found, expected, meant(wanted, lists)))
+    for version in sources.program.ranking:
+        if not version.ranks_by_score:
+            keys = ", ".join(f"{item.key} {item.direction}" for item in version.order)
+            expected = Text(
+                "le pointage décroissant d’abord, chaque clé une fois", "the score, descending, first; each key once"
+            )
+            place = Text(f"program.toml, ordre du {version.in_force}", f"program.toml, order of {version.in_force}")
+            write = same('order = [{ key = "score", direction = "descending" }]')
+            faults.append(Fault(place, same(keys), expected, write))
     for name in sorted(set(sources.inputs) & set(sources.attributes)):
         found = Text(f"« {name} », qui est déjà un attribut", f"“{name}”, which is an attribute already")
         expected = Text("un autre nom", "another name")
