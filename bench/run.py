@@ -7,8 +7,9 @@ python -m bench.run --write    print, and write bench/RESULTS.md
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -116,20 +117,34 @@ def sort_and_head(keys, places):
     return best["score"].min()
 
 
+LAUNCHER = """
+import json, resource, subprocess, sys, time
+walls = []
+for _ in range(4):
+    start = time.perf_counter()
+    subprocess.run(sys.argv[1:], check=True, capture_output=True)
+    walls.append(time.perf_counter() - start)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+print(json.dumps({"wall": sorted(walls[1:])[1], "peak": peak}))
+"""
+
+
 def command(frame):
-    """Time ``tirage score`` from Parquet to Parquet in a process of its own: wall seconds and peak memory in MiB."""
+    """Time ``tirage score`` from Parquet to Parquet: wall seconds (median of three, after one) and peak memory in MiB.
+
+    A small process starts it, because a child counts the memory of the process that it was forked from.
+    """
     with tempfile.TemporaryDirectory() as folder:
         pool, out = Path(folder) / "pool.parquet", Path(folder) / "scores.parquet"
         frame.write_parquet(pool)
-        words = ["score", str(pool), "--program", "quebec/pstq", "--on", str(DAY), "--out", str(out)]
-        tirage = Path(sys.executable).parent / "tirage"
-        walls = []
-        for _ in range(3):
-            start = time.perf_counter()
-            subprocess.run([tirage, *words], check=True, capture_output=True)
-            walls.append(time.perf_counter() - start)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return statistics.median(walls), peak
+        tirage = [str(Path(sys.executable).parent / "tirage"), "score", str(pool)]
+        words = [*tirage, "--program", "quebec/pstq", "--on", str(DAY), "--out", str(out)]
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        done = subprocess.run(
+            [sys.executable, "-c", LAUNCHER, *words], check=True, capture_output=True, text=True, env=kept
+        )
+    measured = json.loads(done.stdout)
+    return measured["wall"], measured["peak"]
 
 
 def versions():

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from rules.domains import Interval
-from rules.functions import FUNCTIONS, literal, name
 from rules.groups import ROOT
+from rules.sql_functions import SQL_FUNCTIONS, literal, name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -44,7 +44,7 @@ def scoring(
     stages = [("declarations", exp.select("*").from_(exp.to_table(table)))]
     for known, source in regulation.derived.items():
         if known not in absent:
-            column = _alias(FUNCTIONS[source.function].sql(source, facts_on), known)
+            column = _alias(SQL_FUNCTIONS[source.function](source, facts_on), known)
             stages.append((f"{known}_input", exp.select("*", column).from_(stages[-1][0])))
     criteria = [_alias(criterion(part), f"{part.id}_points") for part in regulation.criteria]
     stages.append(("criteria", exp.select("*", *criteria).from_(stages[-1][0])))
