@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field
 
@@ -168,6 +169,10 @@ def _check_names(sources: Sources, lists: Mapping[str, DatedList], day: date) ->
                 "une liste du dossier lists/, en vigueur ce jour", "a list of the folder lists/, in force on that day"
             )
             faults.append(Fault(same(where), found, expected, meant(wanted, lists)))
+    if not _is_zone(sources.program.time_zone):
+        found = same(f'time_zone = "{sources.program.time_zone}"')
+        expected = Text("un fuseau horaire de la base IANA", "a time zone of the IANA database")
+        faults.append(Fault(same("program.toml"), found, expected, same('time_zone = "America/Toronto"')))
     for version in sources.program.ranking:
         if not version.ranks_by_score:
             keys = ", ".join(f"{item.key} {item.direction}" for item in version.order)
@@ -183,6 +188,14 @@ def _check_names(sources: Sources, lists: Mapping[str, DatedList], day: date) ->
         faults.append(Fault(same(f"inputs.toml, {name}"), found, expected, same(f"[derived_{name}]")))
     if faults:
         raise LawError(faults)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _criteria(sources: Sources, day: date, scope: Scope) -> dict[str, Criterion]:

@@ -165,6 +165,12 @@ def read_rows(path: Path, name: str) -> list[dict[str, str]]:
     """Read a CSV list as text; every row must have as many cells as the heading."""
     reader = csv.reader(io.StringIO(read_text(path, name)))
     heading = next(reader, [])
+    twice = sorted({name for name in heading if heading.count(name) > 1})
+    if twice:
+        found = Text(f"la colonne « {twice[0]} » deux fois", f"the column “{twice[0]}” twice")
+        expected = Text("chaque colonne une seule fois", "each column only once")
+        write = Text("renommez ou retirez l’une des deux", "rename one of the two, or take it out")
+        raise LawError([Fault(same(name), found, expected, write)])
     rows, faults = [], []
     for cells in reader:
         if len(cells) == len(heading):
