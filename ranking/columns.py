@@ -22,8 +22,6 @@ WITH_OFFSET = (
     r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})$"
 )
 
-Read = pl.Series
-
 
 def column_type(name: str, regulation: Regulation) -> pl.DataType:
     """Give the type that the column of an attribute has once read."""

@@ -204,36 +204,51 @@ def check(frame: pl.DataFrame, raw: pl.DataFrame, rules: list[RowRule], shown: s
 
     Good rows keep their order. Each fault counts its rows and shows the first few as the file has them.
     """
+    _, failure = _schema(frame, rules).filter(frame)
+    if not failure.counts():
+        return Checked(None, _nobody(raw), ())
+    details, first = failure.details(), frame[ROW][0]
+    broken = {
+        number: rows
+        for number in range(len(rules))
+        if len(rows := details.filter(pl.col(f"rule {number}") == "invalid")[ROW].sort())
+    }
+    faults = tuple(_fault(rules[number], rows, raw, first, shown) for number, rows in broken.items())
+    reasons = _reasons([(rules[number], rows) for number, rows in broken.items()])
+    kept = raw.drop("row", *REASONS, strict=False).with_row_index(ROW, offset=first)
+    bad = kept.join(reasons, on=ROW, how="inner", maintain_order="left")
+    bad = bad.select(pl.col(ROW).cast(pl.Int64).alias("row"), pl.exclude(ROW, RAGGED))
+    good = frame.select(ROW).join(reasons.select(ROW), on=ROW, how="anti", maintain_order="left").to_series()
+    return Checked(good, bad, faults)
+
+
+def _schema(frame: pl.DataFrame, rules: list[RowRule]) -> type[dy.Schema]:
+    """Write the contract for dataframely: the columns of ``frame``, and each rule by its number."""
     namespace: dict[str, object] = {ROW: dy.UInt32(nullable=False)}
     namespace |= {name: dy_column(dtype) for name, dtype in frame.schema.items() if name != ROW}
     namespace |= {f"rule {number}": dy.rule()(_constant(rule.holds)) for number, rule in enumerate(rules)}
-    schema: type[dy.Schema] = types.new_class(
-        "Declaration", (dy.Schema,), exec_body=lambda body: body.update(namespace)
-    )
-    _, failure = schema.filter(frame)
-    if not failure.counts():
-        nobody = dict.fromkeys(REASONS, pl.String)
-        kept = raw.clear().drop("row", *REASONS, strict=False)
-        kept = kept.select(pl.lit(None, pl.Int64).alias("row"), pl.exclude(RAGGED))
-        return Checked(None, kept.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in nobody.items()), ())
-    details = failure.details()
-    faults, broken = [], []
-    for number, rule in enumerate(rules):
-        rows = details.filter(pl.col(f"rule {number}") == "invalid")[ROW].sort()
-        if len(rows):
-            faults.append(_fault(rule, rows, raw, frame[ROW][0], shown))
-            broken.append(
-                pl.DataFrame(
-                    {
-                        ROW: rows,
-                        "rule": [rule.id] * len(rows),
-                        "fr": [_reason(rule).fr] * len(rows),
-                        "en": [_reason(rule).en] * len(rows),
-                    }
-                )
-            )
-    reasons = (
-        pl.concat(broken)
+    return types.new_class("Declaration", (dy.Schema,), exec_body=lambda body: body.update(namespace))
+
+
+def _nobody(raw: pl.DataFrame) -> pl.DataFrame:
+    """Give a quarantine of no row, with the columns that it always has."""
+    kept = raw.clear().drop("row", *REASONS, strict=False)
+    kept = kept.select(pl.lit(None, pl.Int64).alias("row"), pl.exclude(RAGGED))
+    return kept.with_columns(pl.lit(None, pl.String).alias(name) for name in REASONS)
+
+
+def _reasons(broken: list[tuple[RowRule, pl.Series]]) -> pl.DataFrame:
+    """Give each bad row once, with all that it breaks."""
+    pieces = [
+        rows.alias(ROW)
+        .to_frame()
+        .with_columns(
+            pl.lit(rule.id).alias("rule"), pl.lit(_reason(rule).fr).alias("fr"), pl.lit(_reason(rule).en).alias("en")
+        )
+        for rule, rows in broken
+    ]
+    return (
+        pl.concat(pieces)
         .group_by(ROW, maintain_order=True)
         .agg(
             pl.col("rule").str.join("; ").alias("reasons"),
@@ -241,12 +256,6 @@ def check(frame: pl.DataFrame, raw: pl.DataFrame, rules: list[RowRule], shown: s
             pl.col("en").str.join("; ").alias("reasons_en"),
         )
     )
-    first = frame[ROW][0]
-    kept = raw.drop("row", *REASONS, strict=False).with_row_index(ROW, offset=first)
-    bad = kept.join(reasons, on=ROW, how="inner", maintain_order="left")
-    bad = bad.select(pl.col(ROW).cast(pl.Int64).alias("row"), pl.exclude(ROW, RAGGED))
-    good = frame.select(ROW).join(reasons.select(ROW), on=ROW, how="anti", maintain_order="left").to_series()
-    return Checked(good, bad, tuple(faults))
 
 
 def dy_column(dtype: pl.DataType) -> dy.Column:

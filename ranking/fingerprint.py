@@ -67,8 +67,3 @@ def of_values(values: Any) -> str:  # noqa: ANN401 - anything that JSON can hold
     """Hash plain values: dictionaries by sorted key, no spaces."""
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def of_bytes(content: bytes) -> str:
-    """Hash a file as it is."""
-    return hashlib.sha256(content).hexdigest()

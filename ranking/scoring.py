@@ -35,7 +35,7 @@ def score(
     inputs, absent = with_inputs(typed, regulation, day)
     scored = inputs.with_columns(*program.points, *plain.streams(regulation, absent))
     for group in program.groups:
-        scored = scored.with_columns(*group)
+        scored = scored.with_columns(group)
     return scored.select(score_columns(regulation)).collect()
 
 

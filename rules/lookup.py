@@ -24,7 +24,6 @@ from rules.criteria import Criterion
 from rules.functions import FUNCTIONS, column_type
 from rules.groups import ROOT, Group
 from rules.inputs import EPOCH, days_by_year
-from rules.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -87,7 +86,6 @@ class Term:
 
     inputs: tuple[str, ...]
     parts: tuple[pl.Expr, ...]
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -126,13 +124,13 @@ class Compiler:
         """Take a criterion or group apart into terms that add up."""
         if isinstance(part, Criterion) and part.source is None:
             return Sum()
-        binding = self._binds(part)
+        binding = self.binds(part)
         adds_up = isinstance(part, Criterion) or part.how == "sum"
         if adds_up and not binding:
             return self._sum(part)
         inputs = self._inputs(part)
         if self.size(inputs) <= LARGEST:
-            return Sum((Term(inputs, (plain.points(part, self.regulation.parts),), (part.id,)),))
+            return Sum((Term(inputs, (plain.points(part, self.regulation.parts),)),))
         sums: tuple[Sum, ...] = (self._sum(part),)
         if isinstance(part, Group) and not adds_up:
             sums = tuple(self.split(self.regulation.parts[member]) for member in part.members)
@@ -147,10 +145,10 @@ class Compiler:
             second = (table.column_input,) if table.column_input else ()
             for name in table.row_inputs:
                 inputs = tuple(dict.fromkeys((name, *second, *part.applies_when.inputs)))
-                terms.append(Term(inputs, (plain.applied(plain.cell(table, name), part.applies_when),), (part.id,)))
+                terms.append(Term(inputs, (plain.applied(plain.cell(table, name), part.applies_when),)))
         return Sum(tuple(terms))
 
-    def _binds(self, part: Criterion | Group) -> bool:
+    def binds(self, part: Criterion | Group) -> bool:
         """Tell whether some declaration can reach beyond the cap of a part."""
         if part.cap is None:
             return False
@@ -178,8 +176,7 @@ class Compiler:
             if size > LARGEST:
                 return Sum(tuple(terms), source.capped)
             a, b = terms[i], terms.pop(j)
-            names = tuple(dict.fromkeys((*a.names, *b.names)))
-            terms[i] = Term(tuple(dict.fromkeys((*a.inputs, *b.inputs))), (*a.parts, *b.parts), names)
+            terms[i] = Term(tuple(dict.fromkeys((*a.inputs, *b.inputs))), (*a.parts, *b.parts))
 
     def array(self, term: Term) -> pl.Series:
         """Fill the array of a term by running its expressions over every combination of its inputs."""
@@ -215,19 +212,10 @@ class Compiler:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A regulation compiled: columns of points to select, and what was fused into what."""
+    """A regulation compiled: columns of points to select, then groups, each in its turn."""
 
     points: tuple[pl.Expr, ...]
-    groups: tuple[tuple[pl.Expr, ...], ...]
-    terms: tuple[Term, ...]
-    sizes: tuple[int, ...]
-
-    def describe(self) -> list[str]:
-        """Write one line a fused table: its criteria, its inputs, its size."""
-        return [
-            f"{listed(term.names, 20)} ← {listed(term.inputs, 20)}: {size}"
-            for term, size in zip(self.terms, self.sizes, strict=True)
-        ]
+    groups: tuple[pl.Expr, ...]
 
 
 @lru_cache(maxsize=32)
@@ -236,14 +224,11 @@ def compiled(regulation: Regulation, *, breakdown: bool) -> Compiled:
     compiler = Compiler(regulation)
     if not breakdown:
         total = compiler.merge(compiler.split(regulation.parts[ROOT]))
-        sizes = tuple(compiler.size(term.inputs) for term in total.terms)
         score = compiler.expression(total).cast(plain.POINTS).alias(ROOT)
-        return Compiled((score,), (), total.terms, sizes)
+        return Compiled((score,), ())
     sums = [(part, compiler.merge(compiler.split(part))) for part in regulation.criteria]
     points = tuple(compiler.expression(total).cast(plain.POINTS).alias(f"{part.id}_points") for part, total in sums)
-    terms = tuple(term for _, total in sums for term in total.terms)
-    groups = tuple((_group(group, compiler),) for group in regulation.groups)
-    return Compiled(points, groups, terms, tuple(compiler.size(term.inputs) for term in terms))
+    return Compiled(points, tuple(_group(group, compiler) for group in regulation.groups))
 
 
 def _group(group: Group, compiler: Compiler) -> pl.Expr:
@@ -252,7 +237,7 @@ def _group(group: Group, compiler: Compiler) -> pl.Expr:
     }
     members = [pl.col(names[member]) for member in group.members]
     combined = reduce(add, members) if group.how == "sum" else pl.max_horizontal(members)
-    limited = plain.under(combined, group.cap if compiler._binds(group) else None)  # noqa: SLF001 - same module
+    limited = plain.under(combined, group.cap if compiler.binds(group) else None)
     return limited.cast(plain.POINTS).alias(names[group.id])
 
 
