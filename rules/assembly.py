@@ -218,12 +218,13 @@ def _check_maxima(
 ) -> None:
     """Fail because a criterion or a group attains more than the law announces, or less without a note."""
     for criterion in criteria.values():
-        note = criterion.source.note if criterion.source else None
-        check_maximum(criterion, {criterion.id: criterion}, scope.inputs, note)
+        if criterion.source is not None:
+            check_maximum(criterion, {criterion.id: criterion}, scope.inputs, criterion.source)
     version: GroupsVersion | None = in_force(sources.groups.version, day)
     parts: dict[str, Criterion | Group] = {**criteria, **{group.id: group for group in groups}}
-    for group in groups:
-        check_maximum(group, parts, scope.inputs, version.note if version else None)
+    if version is not None:
+        for group in groups:
+            check_maximum(group, parts, scope.inputs, version)
 
 
 def _certain(name: str, sources: Sources) -> bool:

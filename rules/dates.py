@@ -22,6 +22,10 @@ class Dated(Strict):
     cite: Cite
     note: Remark | None = None
 
+    def at(self, file: str) -> Text:
+        """Name the version, for an error."""
+        return same(file).inside(f"version du {self.in_force}", f"version of {self.in_force}")
+
 
 def in_force(versions: Sequence[Any], day: date) -> Any | None:  # noqa: ANN401 - any dated version
     """Give the version in force on ``day``, or None."""

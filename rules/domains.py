@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Value = bool | int | str | None
 
@@ -73,3 +76,9 @@ class Domain:
         if self.kind == "label":
             return value in self.labels
         return isinstance(value, int) and not isinstance(value, bool) and self.low <= value < self.high
+
+
+def hull(domains: Sequence[Domain]) -> Domain:
+    """Give the domain that holds the values of several: whole numbers, or inputs that all have the same answers."""
+    low, high = min(domain.low for domain in domains), max(domain.high for domain in domains)
+    return replace(domains[0], low=low, high=high, none=any(domain.none for domain in domains))

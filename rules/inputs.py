@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from rules.citation import Cite, Remark, Strict, Title, Words
-from rules.domains import Domain, Interval, Value
+from rules.domains import Domain, Interval, Value, hull
 from rules.faults import Fault, LawError, meant
 from rules.text import Text, same
 
@@ -143,9 +143,7 @@ class Bindings:
             expected = Text("des nombres entiers", "whole numbers")
             write = same('of = ["french_listening", "french_speaking"]')
             raise LawError([Fault(where, same(f"of = {list(names)}"), expected, write)])
-        known = [domain for domain in domains if domain is not None]
-        low, high = min(domain.low for domain in known), max(domain.high for domain in known)
-        return Domain("whole", low, high, none=any(domain.none for domain in known))
+        return hull([domain for domain in domains if domain is not None])
 
     def _lowest(self, name: str, model: InputModel, where: Text) -> Derived:
         return Derived(name, "lowest", model.title.text, model.of, self._whole(model.of, where))

@@ -154,7 +154,7 @@ class Compiler:
             return False
         regulation = self.regulation
         for fixed in bounds.cases(self.pivots, regulation.inputs):
-            most = bounds.of_part_uncapped(part, regulation.parts, fixed)[1]
+            most = bounds.of_uncapped(part, regulation.parts, fixed)[1]
             limit = part.cap.at(fixed) if part.cap.input is None or part.cap.input in fixed else min(part.cap.points)
             if most > limit:
                 return True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from rules.citation import Strict, Words
-from rules.domains import Domain, Interval, Value
+from rules.domains import Domain, Interval, Value, hull
 from rules.faults import Fault, LawError, meant
 from rules.text import Text, listed, same
 
@@ -66,12 +66,14 @@ class Axis:
             return "none"
         return str(key).lower() if isinstance(key, bool) else str(key)
 
+    def cuts(self, domain: Domain) -> list[int]:
+        """Give the whole numbers of ``domain`` at which the row changes."""
+        ends = [end for key in self.keys if isinstance(key, Interval) for end in (key.low, key.high)]
+        return [end for end in ends if end is not None and domain.low < end < domain.high]
+
     def last_change(self, domain: Domain) -> int:
         """Find the whole number above which every value of ``domain`` falls in one row; its low end at the least."""
-        starts = [key.low for key in self.keys if isinstance(key, Interval) and key.low is not None]
-        ends = [key.high for key in self.keys if isinstance(key, Interval) and key.high is not None]
-        cuts = [cut for cut in (*starts, *ends) if domain.low < cut < domain.high]
-        return max(cuts, default=domain.low)
+        return max(self.cuts(domain), default=domain.low)
 
 
 @dataclass(frozen=True)
@@ -144,12 +146,10 @@ class TableCheck:
         self._known([*row_inputs, *([model.column_input] if model.column_input else [])], faults)
         if faults:
             raise LawError(faults)
-        domain = self.inputs[row_inputs[0]]
-        rows = self.axis([row[0] for row in model.rows], domain, row_inputs[0])
+        axes = [self.axis([row[0] for row in model.rows], self.inputs[name], name) for name in row_inputs]
+        rows = Axis(hull([axis.domain for axis in axes]), axes[0].keys)
         columns = self._columns(model)
         self._outside(model, rows)
-        for other in row_inputs[1:]:
-            self.axis([row[0] for row in model.rows], self.inputs[other], other)
         points = tuple(tuple(row[1:]) for row in model.rows)
         return Table(model.id, row_inputs, rows, model.column_input, columns, points, model.outside or 0)
 
