@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rules.attributes import Attribute
+    from rules.faults import Bar
     from rules.lists import DatedList
 
 
@@ -91,9 +92,15 @@ class ContradictionModel(Strict):
     where: dict[str, Any] | list[dict[str, Any]]
 
 
+class ContradictionsModel(Strict):
+    """The contradictions of ``attributes.toml``."""
+
+    contradiction: tuple[ContradictionModel, ...] = Field(default=(), strict=False)
+
+
 @dataclass(frozen=True)
 class Sources:
-    """What the files of a program say, all versions. ``lists`` gives the lists in force on a day."""
+    """What the files of a program say, all versions. ``lists`` gives the lists in force on a day, of ``list_names``."""
 
     program: ProgramFile
     attributes: Mapping[str, Attribute]
@@ -103,6 +110,7 @@ class Sources:
     groups: GroupsFile
     streams: StreamsFile
     lists: Callable[[date], dict[str, DatedList]]
+    list_names: tuple[str, ...] = ()
 
 
 def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Regulation:
@@ -116,15 +124,17 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
     only_when = {n: a.only_when for n, a in sources.attributes.items() if a.only_when and a.missing != "none"}
     derived: dict[str, Derived] = {}
     for name, model in sources.inputs.items():
-        uncertain = [known for known in inputs if not _certain(known, sources)]
+        uncertain = [known for known in inputs if any(a.bar(known, table=True) for a in _behind(known, sources))]
         derived[name] = Bindings(sources.attributes, lists, inputs, uncertain, "inputs.toml").bind(name, model)
         inputs[name] = derived[name].domain
         conditions = [only_when.get(of) for of in model.of]
         if conditions[0] and all(condition == conditions[0] for condition in conditions):
             only_when[name] = conditions[0]
-    scope = Scope(inputs, only_when, lambda name: lists[name].codes if name in lists else None, tuple(lists))
-    criteria = _criteria(sources, day, scope)
-    groups = _groups(sources, day, criteria, scope)
+    codes_of = {name: known.codes for name, known in lists.items()}.get
+    scope = _without(_barred(sources, table=False), Scope(inputs, only_when, codes_of, tuple(lists)))
+    tables = _without(_barred(sources, table=True), scope)
+    criteria = _criteria(sources, day, tables)
+    groups = _groups(sources, day, criteria, tables)
     streams = in_force(sources.streams.version, day)
     if scenario is None:
         _check_maxima(sources, day, criteria, groups, scope)
@@ -160,15 +170,11 @@ def _only(versions: tuple[V, ...], day: date, key: str) -> V:
 
 def _check_names(sources: Sources, lists: Mapping[str, DatedList], day: date) -> None:
     """Fail because a list is not there on this day, an input hides an attribute, or an order cannot be followed."""
-    named = [(f"attributes.toml, {name}", a.list) for name, a in sources.attributes.items() if a.list is not None]
-    faults = []
-    for where, wanted in named:
-        if wanted not in lists:
-            found = Text(f"aucune liste « {wanted} » le {day}", f"no list “{wanted}” on {day}")
-            expected = Text(
-                "une liste du dossier lists/, en vigueur ce jour", "a list of the folder lists/, in force on that day"
-            )
-            faults.append(Fault(same(where), found, expected, meant(wanted, lists)))
+    faults = [
+        _no_list(attribute.list, same("attributes.toml").inside(f"attribut {name}", f"attribute {name}"), sources, day)
+        for name, attribute in sources.attributes.items()
+        if attribute.list is not None and attribute.list not in lists
+    ]
     if not _is_zone(sources.program.time_zone):
         found = same(f'time_zone = "{sources.program.time_zone}"')
         expected = Text("un fuseau horaire de la base IANA", "a time zone of the IANA database")
@@ -179,15 +185,28 @@ def _check_names(sources: Sources, lists: Mapping[str, DatedList], day: date) ->
             expected = Text(
                 "le pointage décroissant d’abord, chaque clé une fois", "the score, descending, first; each key once"
             )
-            place = Text(f"program.toml, ordre du {version.in_force}", f"program.toml, order of {version.in_force}")
+            place = same("program.toml").inside(f"ordre du {version.in_force}", f"order of {version.in_force}")
             write = same('order = [{ key = "score", direction = "descending" }]')
             faults.append(Fault(place, same(keys), expected, write))
     for name in sorted(set(sources.inputs) & set(sources.attributes)):
         found = Text(f"« {name} », qui est déjà un attribut", f"“{name}”, which is an attribute already")
         expected = Text("un autre nom", "another name")
-        faults.append(Fault(same(f"inputs.toml, {name}"), found, expected, same(f"[derived_{name}]")))
+        where = same("inputs.toml").inside(f"intrant {name}", f"input {name}")
+        faults.append(Fault(where, found, expected, same(f"[derived_{name}]")))
     if faults:
         raise LawError(faults)
+
+
+def _no_list(wanted: str, where: Text, sources: Sources, day: date) -> Fault:
+    """Make the fault of a list that is not there, or not in force on a day."""
+    found = Text(f"aucune liste « {wanted} » le {day}", f"no list “{wanted}” on {day}")
+    expected = Text(
+        "une liste du dossier lists/, en vigueur ce jour", "a list of the folder lists/, in force on that day"
+    )
+    write = meant(wanted, sources.list_names, "lists/")
+    if wanted in sources.list_names:
+        write = same(f"lists/{wanted}.toml").inside(f"in_force = {day}, ou avant", f"in_force = {day}, or earlier")
+    return Fault(where, found, expected, write)
 
 
 def _is_zone(name: str) -> bool:
@@ -199,13 +218,11 @@ def _is_zone(name: str) -> bool:
 
 
 def _criteria(sources: Sources, day: date, scope: Scope) -> dict[str, Criterion]:
-    readable = {name: domain for name, domain in scope.inputs.items() if _certain(name, sources)}
-    tables = replace(scope, inputs=readable)
     criteria: dict[str, Criterion] = {}
     faults: list[Fault] = []
     for name, file in sources.criteria.items():
         try:
-            criteria[name] = criterion_on(name, file, day, tables)
+            criteria[name] = criterion_on(name, file, day, scope)
         except LawError as error:
             faults += error.faults
     if faults:
@@ -227,12 +244,25 @@ def _check_maxima(
             check_maximum(group, parts, scope.inputs, version)
 
 
-def _certain(name: str, sources: Sources) -> bool:
-    """Tell whether an input can be read by a table: never unknown, and not merely descriptive."""
-    if name in sources.inputs:
-        return all(_certain(of, sources) for of in sources.inputs[name].of)
-    attribute = sources.attributes[name]
-    return attribute.missing != "unknown" and not attribute.descriptive
+def _behind(name: str, sources: Sources) -> list[Attribute]:
+    """Give the columns that an input comes from."""
+    if name not in sources.inputs:
+        return [sources.attributes[name]]
+    return [found for of in sources.inputs[name].of for found in _behind(of, sources)]
+
+
+def _barred(sources: Sources, *, table: bool) -> dict[str, Bar]:
+    """Say what a condition, or a table, may not read, and why."""
+    bars = {}
+    for name in [*sources.attributes, *sources.inputs]:
+        found = [bar for a in _behind(name, sources) if (bar := a.bar(name, table=table)) is not None]
+        bars.update({name: found[0]} if found else {})
+    return bars | {name: bar for name, a in sources.attributes.items() if (bar := a.endless(name)) is not None}
+
+
+def _without(barred: Mapping[str, Bar], scope: Scope) -> Scope:
+    readable = {name: domain for name, domain in scope.inputs.items() if name not in barred}
+    return replace(scope, inputs=readable, barred=barred)
 
 
 def _groups(sources: Sources, day: date, criteria: dict[str, Criterion], scope: Scope) -> tuple[Group, ...]:
@@ -241,8 +271,7 @@ def _groups(sources: Sources, day: date, criteria: dict[str, Criterion], scope: 
         found = Text(f"aucune version le {day}", f"no version on {day}")
         expected = Text("une version de groups.toml", "a version of groups.toml")
         raise LawError([Fault(same("groups.toml"), found, expected, same(f"in_force = {day}"))])
-    readable = {name: domain for name, domain in scope.inputs.items() if _certain(name, sources)}
-    return groups_of(version, criteria, replace(scope, inputs=readable))
+    return groups_of(version, criteria, scope)
 
 
 def _contradictions(sources: Sources, scope: Scope) -> tuple[Contradiction, ...]:

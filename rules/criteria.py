@@ -11,6 +11,7 @@ from rules.citation import Strict, Title, Words
 from rules.conditions import ALWAYS, Condition, ConditionReader, Scope, Test
 from rules.dates import Dated, in_force
 from rules.faults import Fault, LawError
+from rules.source import written
 from rules.tables import Cap, CapModel, Table, TableCheck, TableModel
 from rules.text import Text, same
 
@@ -67,33 +68,31 @@ def criterion_on(name: str, file: CriterionFile, day: date, scope: Scope) -> Cri
         begins = None if began else file.version[0].in_force
         ended = max((v.until for v in began if v.until), default=None)
         return Criterion(name, file.title.text, file.group, None, begins=begins, ended=ended)
-    shown = f"criteria/{name}.toml"
-    head = Text(f"{shown}, version du {source.in_force}", f"{shown}, version of {source.in_force}")
+    head = source.at(f"criteria/{name}.toml")
     applies = ALWAYS if source.applies_when is None else ConditionReader(head, scope).read(source.applies_when)
-    check_once([table.id for table in source.table], head)
     tables = _tables(source, head, applies, scope)
-    check = TableCheck(head, scope.inputs)
+    check = TableCheck(head, scope.inputs, scope.barred)
     cap = None if source.cap is None else check.cap(source.cap)
     announced = None if source.announced_maximum is None else check.cap(source.announced_maximum)
     return Criterion(name, file.title.text, file.group, source, tables, cap, announced, applies)
 
 
-def check_once(ids: Sequence[str], where: Text) -> None:
-    """Fail because an id stands twice."""
-    twice = sorted({one for one in ids if ids.count(one) > 1})
-    if twice:
-        expected = Text("chaque id une seule fois", "each id only once")
-        found = Text(f"« {twice[0]} » deux fois", f"“{twice[0]}” twice")
-        raise LawError([Fault(where, found, expected, Text("donnez un autre id", "give another id"))])
+def repeated(ids: Sequence[str], where: Text) -> list[Fault]:
+    """Give a fault for each id that stands twice."""
+    expected = Text("chaque id une seule fois", "each id only once")
+    return [
+        Fault(where, Text(f"« {one} » deux fois", f"“{one}” twice"), expected, same(f"id = {written(f'{one}_2')}"))
+        for one in sorted({one for one in ids if ids.count(one) > 1})
+    ]
 
 
 def _tables(source: CriterionVersion, head: Text, applies: Condition, scope: Scope) -> tuple[Table, ...]:
     tables: list[Table] = []
-    faults: list[Fault] = []
+    faults = repeated([table.id for table in source.table], head)
     for model in source.table:
-        where = Text(f"{head.fr}, grille {model.id}", f"{head.en}, table {model.id}")
+        where = head.inside(f"grille {model.id}", f"table {model.id}")
         try:
-            table = TableCheck(where, scope.inputs).table(model)
+            table = TableCheck(where, scope.inputs, scope.barred).table(model)
             _check_null(table, applies, scope, where)
             tables.append(table)
         except LawError as error:

@@ -34,6 +34,10 @@ class Interval:
             return None
         return cls(low, high)
 
+    def before(self, other: Interval) -> bool:
+        """Tell whether all its numbers are smaller than those of another."""
+        return self.high is not None and other.low is not None and self.high <= other.low
+
     def __contains__(self, value: int) -> bool:
         return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
 
@@ -67,6 +71,11 @@ class Domain:
         if self.kind == "whole":
             return range(self.low, self.high)
         return self.labels if self.kind == "label" else (False, True)
+
+    @property
+    def names(self) -> list[str]:
+        """The values but null, as the law file writes them."""
+        return [str(answer).lower() if self.kind == "boolean" else str(answer) for answer in self.answers]
 
     def __contains__(self, value: object) -> bool:
         if value is None:

@@ -16,6 +16,7 @@ from pydantic import Field
 from rules.citation import Cite, Remark, Strict, Title, Words
 from rules.domains import Domain, Interval, Value, hull
 from rules.faults import Fault, LawError, meant
+from rules.source import written
 from rules.text import Text, same
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 
 EPOCH = date(1970, 1, 1)
+NO_ROW = Text("aucune ligne de ce code", "no row of this code")
 ONE_ATTRIBUTE = Text("un attribut du programme", "one attribute of the program")
 
 
@@ -112,7 +114,7 @@ class Bindings:
             return self._lowest(name, model, where)
         attribute = self.attributes.get(model.of[0])
         if attribute is None or len(model.of) != 1:
-            found = same(f"of = {list(model.of)}")
+            found = same(f"of = {written(model.of)}")
             raise LawError([Fault(where, found, ONE_ATTRIBUTE, meant(model.of[0], self.attributes))])
         if model.function == "age":
             return _age(name, model, attribute, where)
@@ -142,7 +144,7 @@ class Bindings:
         if not domains or any(domain is None or domain.kind != "whole" for domain in domains):
             expected = Text("des nombres entiers", "whole numbers")
             write = same('of = ["french_listening", "french_speaking"]')
-            raise LawError([Fault(where, same(f"of = {list(names)}"), expected, write)])
+            raise LawError([Fault(where, same(f"of = {written(names)}"), expected, write)])
         return hull([domain for domain in domains if domain is not None])
 
     def _lowest(self, name: str, model: InputModel, where: Text) -> Derived:
@@ -156,7 +158,7 @@ class Bindings:
                 "an attribute with labels, never null, then one input a label",
             )
             write = same('of = ["first_official_language", "english_listening", "french_listening"]')
-            raise LawError([Fault(where, same(f"of = {list(model.of)}"), expected, write)])
+            raise LawError([Fault(where, same(f"of = {written(model.of)}"), expected, write)])
         domain = self._whole(model.of[1:], where)
         return Derived(name, "chosen", model.title.text, model.of, domain, choices=selector.labels)
 
@@ -192,19 +194,25 @@ def _digit(name: str, model: InputModel, codes: tuple[str, ...], where: Text, *,
 def _listed(name: str, model: InputModel, attribute: Attribute, lists: Mapping[str, DatedList], where: Text) -> Derived:
     source = lists.get(model.list or "")
     if source is None or model.column not in source.columns:
-        found = Text(
-            f"list = {model.list!r}, column = {model.column!r}", f"list = {model.list!r}, column = {model.column!r}"
-        )
+        found = same(f"list = {written(model.list or '')}, column = {written(model.column or '')}")
         expected = Text(
             "une liste du programme et l’une de ses colonnes", "a list of the program and one of its columns"
         )
         raise LawError([Fault(where, found, expected, meant(model.list or "", lists))])
     codes = lists[attribute.list or ""].codes
     row_of = source.by_code
-    wrong = sorted({row_of[c][model.column] if c in row_of else c for c in codes} - set(model.labels))
+    said = {code: row_of[code][model.column] if code in row_of else "" for code in codes}
+    wrong = [code for code in codes if said[code] not in model.labels]
     if wrong:
+        file = same(f"lists/{source.version.file or f'{source.name}.csv'}").inside(
+            f"code {wrong[0]}", f"code {wrong[0]}"
+        )
+        found = same(f"{model.column} = {written(said[wrong[0]])}") if wrong[0] in row_of else NO_ROW
         expected = Text(f"l’une de : {', '.join(model.labels)}", f"one of: {', '.join(model.labels)}")
-        raise LawError([Fault(where, same(wrong[0]), expected, Text("corrigez la liste", "mend the list"))])
+        write = Text(
+            "corrigez la liste, ou ajoutez la valeur à « labels »", "mend the list, or add the value to “labels”"
+        )
+        raise LawError([Fault(file, found, expected, write)])
     domain = Domain("label", labels=tuple(model.labels), none=attribute.may_be_none)
     values = tuple((code, row_of[code][model.column]) for code in codes)
     labels = tuple((label, title.text) for label, title in model.labels.items())

@@ -6,15 +6,15 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.assembly import ContradictionModel, ProgramFile, Sources, assemble
+from rules.assembly import ContradictionModel, ContradictionsModel, ProgramFile, Sources, assemble
 from rules.attributes import Attribute, check_attributes, shared_columns
 from rules.criteria import CriterionFile
-from rules.dates import check_dates
+from rules.dates import check_dates, ends_first
 from rules.faults import Fault, LawError, meant
 from rules.groups import GroupsFile
 from rules.inputs import InputModel
 from rules.lists import DatedList, load_list
-from rules.source import build, read_toml
+from rules.source import build, build_each, read_toml
 from rules.streams import StreamsFile
 from rules.text import Text, same
 
@@ -37,6 +37,8 @@ class Program:
     def source(self) -> ProgramFile:
         """What ``program.toml`` says."""
         source = build(ProgramFile, read_toml(self.folder / "program.toml", "program.toml"), "program.toml")
+        if source.ends is not None and source.ends <= source.begins:
+            raise LawError([ends_first(same("program.toml"), "ends", source.begins, source.ends)])
         for versions in (source.ranking, source.lifecycle):
             check_dates(versions, "program.toml")
         return source
@@ -59,6 +61,7 @@ class Program:
             groups=self._groups(),
             streams=self._streams(),
             lists=self._lists,
+            list_names=tuple(path.stem for path in self._list_files()),
         )
 
     def on(self, day: date) -> Regulation:
@@ -71,11 +74,12 @@ class Program:
     def _attributes(self) -> tuple[dict[str, Attribute], tuple[ContradictionModel, ...]]:
         """Read the columns of a declaration, the optional descriptive ones of every program last."""
         raw = read_toml(self.folder / "attributes.toml", "attributes.toml")
-        said = raw.pop("contradiction", [])
-        read = {name: build(Attribute, value, f"attributes.toml, {name}") for name, value in raw.items()}
+        said = {"contradiction": raw.pop("contradiction", [])}
+        contradictions = build(ContradictionsModel, said, "attributes.toml").contradiction
+        read = build_each(Attribute, raw, "attributes.toml")
         check_attributes(read, raw, "attributes.toml")
         columns = read | {name: column for name, column in shared_columns().items() if name not in read}
-        return columns, tuple(build(ContradictionModel, one, "attributes.toml, contradiction") for one in said)
+        return columns, contradictions
 
     @cached_property
     def folders(self) -> tuple[Path, ...]:
@@ -93,7 +97,7 @@ class Program:
     def _inputs(self) -> dict[str, InputModel]:
         own = self.folder / "inputs.toml"
         raw = read_toml(own if own.is_file() else self.folders[0] / "inputs.toml", "inputs.toml")
-        return {name: build(InputModel, value, f"inputs.toml, {name}") for name, value in raw.items()}
+        return build_each(InputModel, raw, "inputs.toml")
 
     def _criteria(self) -> dict[str, CriterionFile]:
         files = {}
@@ -114,10 +118,11 @@ class Program:
         check_dates(file.version, "streams.toml")
         return file
 
+    def _list_files(self) -> list[Path]:
+        return sorted((self.folder / "lists").glob("*.toml"))
+
     def _lists(self, day: date) -> dict[str, DatedList]:
-        folder = self.folder / "lists"
-        names = [path.stem for path in sorted(folder.glob("*.toml"))]
-        loaded = {name: load_list(folder, name, day, "lists") for name in names}
+        loaded = {path.stem: load_list(path.parent, path.stem, day, "lists") for path in self._list_files()}
         return {name: found for name, found in loaded.items() if found is not None}
 
     def in_force(self, day: date) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import tomllib
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 LARGEST_FILE = 4 * 2**20
+LONGEST = 80
 
 EXAMPLES = {
     "act": 'act = "…"',
@@ -47,6 +50,7 @@ EXAMPLES = {
     "ranking": '[[ranking]] in_force = 2025-07-02, order = [{ key = "score", direction = "descending" }]',
     "lifecycle": "[[lifecycle]] in_force = 2025-07-02, validity_months = 12, answer_days = 60",
     "row_input": 'row_input = "age"',
+    "requirement": "[[version.stream.requirement]]",
     "rows": 'rows = [["[18, 31)", 120, 100]]',
     "selection": "[[selection]]",
     "size": "size = 354",
@@ -68,7 +72,8 @@ EXPECTED = {
         "un instant avec décalage : 2026-04-27T06:30:00-04:00", "an instant with its offset: 2026-04-27T06:30:00-04:00"
     ),
     "dict_type": Text("une table { … }", "a table { … }"),
-    "greater_than_equal": Text("un nombre d’au moins {ge}", "a number of at least {ge}"),
+    "greater_than_equal": Text("un nombre d’au moins {limit}", "a number of at least {limit}"),
+    "less_than_equal": Text("un nombre d’au plus {limit}", "a number of at most {limit}"),
     "int_type": Text("un nombre entier", "a whole number"),
     "list_type": Text("une liste [ … ]", "a list [ … ]"),
     "model_type": Text("une table { … }", "a table { … }"),
@@ -77,6 +82,8 @@ EXPECTED = {
     "too_short": Text("au moins un élément", "at least one item"),
     "tuple_type": Text("une liste [ … ]", "a list [ … ]"),
 }
+
+OTHERWISE = Text("une autre valeur", "another value")
 
 EXPECTED_AT = {
     "stream": Text("un volet entre guillemets, ou une liste de volets", "a stream in quotes, or a list of streams"),
@@ -116,6 +123,11 @@ def read_bytes(path: Path, name: str) -> bytes:
 def read_text(path: Path, name: str) -> str:
     """Read a law file as UTF-8."""
     content = read_bytes(path, name)
+    if content.startswith(BOM_UTF8):
+        found = Text("un indicateur d’ordre des octets (BOM)", "a byte order mark (BOM)")
+        expected = Text("un texte en UTF-8, sans cet indicateur", "text in UTF-8, without that mark")
+        write = Text("enregistrez le fichier en UTF-8 sans BOM", "save the file as UTF-8 without BOM")
+        raise LawError([Fault(same(name), found, expected, write)])
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -139,9 +151,12 @@ def read_toml(path: Path, name: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LawError([_not_toml(str(error), name)]) from None
-    except (RecursionError, ValueError):
-        found = Text(
-            "un nombre trop long, ou trop de niveaux imbriqués", "a number too long, or too many nested levels"
+    except (RecursionError, ValueError) as error:
+        deep = isinstance(error, RecursionError)
+        found = (
+            Text("trop de niveaux imbriqués", "too many nested levels")
+            if deep
+            else Text("un nombre trop long", "a number too long")
         )
         expected = Text("une règle qu’une personne peut lire", "a law that a person can read")
         raise LawError(
@@ -189,67 +204,121 @@ def read_rows(path: Path, name: str) -> list[dict[str, str]]:
     return rows
 
 
-def build(model: type[M], data: dict[str, Any], name: str) -> M:
-    """Make a model of what a file says, or raise a LawError with one fault for each thing wrong."""
+def build(model: type[M], data: Any, name: str) -> M:  # noqa: ANN401 - a parsed TOML value
+    """Make a model of what a file says, or raise a LawError with one fault for each place where it is wrong."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise LawError([_fault(detail, data, model, name) for detail in _first(error)]) from None
+        raise LawError([_fault(details, data, model, name) for details in _by_place(error, data)]) from None
 
 
-def _first(error: ValidationError) -> list[ErrorDetails]:
-    """Leave out a list said to be too short only because something inside it is wrong."""
-    details = error.errors(include_url=False)
-    places = [detail["loc"] for detail in details]
+def build_each(model: type[M], data: dict[str, Any], name: str) -> dict[str, M]:
+    """Make a model of each table of a file, or raise the faults of all of them."""
+    built: dict[str, M] = {}
+    faults: list[Fault] = []
+    for key, value in data.items():
+        try:
+            built[key] = build(model, value, f"{name}, {key}")
+        except LawError as error:
+            faults += error.faults
+    if faults:
+        raise LawError(faults)
+    return built
+
+
+def _by_place(error: ValidationError, data: Any) -> list[list[ErrorDetails]]:  # noqa: ANN401 - a parsed TOML value
+    """Put together what is said of one place, as for a key of two types; leave out places that hold another."""
+    places: dict[tuple[int | str, ...], list[ErrorDetails]] = {}
+    for detail in error.errors(include_url=False):
+        loc = _steps(detail, data)
+        places.setdefault(loc, []).append({**detail, "loc": loc})
     return [
-        detail
-        for detail in details
-        if detail["type"] != "too_short"
-        or not any(len(place) > len(detail["loc"]) and place[: len(detail["loc"])] == detail["loc"] for place in places)
+        details
+        for loc, details in places.items()
+        if not any(len(other) > len(loc) and other[: len(loc)] == loc for other in places)
     ]
 
 
-def _fault(detail: ErrorDetails, data: dict[str, Any], model: type[Strict], name: str) -> Fault:
-    key = str(detail["loc"][-1]) if detail["loc"] else ""
-    where = place(name, data, detail["loc"])
-    write = same(EXAMPLES.get(key, f"{key} = …"))
-    if detail["type"] == "missing":
+def _steps(detail: ErrorDetails, data: Any) -> tuple[int | str, ...]:  # noqa: ANN401 - a parsed TOML value
+    """Give the keys of the file that lead to a place, without the types that pydantic puts between them."""
+    steps: list[int | str] = []
+    last = len(detail["loc"]) - 1
+    for position, step in enumerate(detail["loc"]):
+        inside = step in data if isinstance(data, dict) else isinstance(data, list) and isinstance(step, int)
+        if inside:
+            data = data[step]
+        if inside or (position == last and detail["type"] == "missing"):
+            steps.append(step)
+    return tuple(steps)
+
+
+def _fault(details: list[ErrorDetails], data: Any, model: type[Strict], name: str) -> Fault:  # noqa: ANN401
+    detail = details[0]
+    loc, kind = detail["loc"], detail["type"]
+    keys = [step for step in loc if isinstance(step, str)]
+    key = keys[-1] if keys else ""
+    where = place(name, data, loc)
+    write = same(EXAMPLES.get(key, f"{key} = {_limit(detail)}" if key else f"[{name.rpartition(', ')[2]}]"))
+    if kind == "missing":
         expected = Text(f"la clé « {key} »", f"the key “{key}”")
         return Fault(where, Text("clé absente", "key missing"), expected, write)
-    if detail["type"] == "extra_forbidden":
-        known = _keys(model, detail["loc"][:-1])
+    if kind == "extra_forbidden":
+        known = _keys(model, loc[:-1])
         expected = Text(f"une des clés : {', '.join(known)}", f"one of the keys: {', '.join(known)}")
         unknown = Text(f"la clé inconnue « {key} »", f"the unknown key “{key}”")
         return Fault(where, unknown, expected, meant(key, known))
-    if detail["type"] == "literal_error":
-        write = same(f"{key} = {_choices(detail)[0]}".replace("'", '"'))
-    if detail["type"] == "string_type" and isinstance(detail["input"], (int, float)):
+    if kind == "literal_error":
+        write = same(f"{key} = {_choices(detail)[0]}")
+    if kind == "string_type" and isinstance(detail["input"], (int, float)):
         write = same(f'{key} = "{detail["input"]}"')
-    return Fault(where, same(written(detail["input"])[:80]), EXPECTED_AT.get(key) or _expected(detail), write)
+    if kind in ("tuple_type", "list_type") and isinstance(detail["input"], dict):
+        write = same(f"[[{'.'.join(keys)}]]")
+    return Fault(where, _found(detail["input"]), EXPECTED_AT.get(key) or _expected(details), write)
+
+
+def _found(value: object) -> Text:
+    """Write a value as TOML does, cut where it gets long."""
+    text = written(value)
+    short = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return EXPECTED["dict_type"] if isinstance(value, dict) else same(short)
 
 
 def written(value: object) -> str:
     """Write a value as TOML does."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {written(item)}" for key, item in value.items()) + " }"
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, range)):
         return f"[{', '.join(written(item) for item in value)}]"
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _expected(detail: ErrorDetails) -> Text:
-    limits = detail.get("ctx", {})
+def _expected(details: list[ErrorDetails]) -> Text:
+    """Say what a place may hold: one thing, or one of two."""
+    texts = dict.fromkeys(_expected_one(detail) for detail in details)
+    return Text(", ou ".join(text.fr for text in texts), ", or ".join(text.en for text in texts))
+
+
+def _expected_one(detail: ErrorDetails) -> Text:
     if detail["type"] in ("literal_error", "enum"):
         choices = ", ".join(_choices(detail))
         return Text(f"l’un de : {choices}", f"one of: {choices}")
-    text = EXPECTED.get(detail["type"], same(detail["msg"]))
-    return Text(*(part.replace("{ge}", str(limits.get("ge", ""))) for part in text))
+    text = EXPECTED.get(detail["type"], OTHERWISE)
+    return Text(*(part.replace("{limit}", str(_limit(detail))) for part in text))
+
+
+def _limit(detail: ErrorDetails) -> object:
+    """Give the limit that a number is beyond; dots where there is none."""
+    limits = detail.get("ctx", {})
+    return limits.get("ge", limits.get("le", "…"))
 
 
 def _choices(detail: ErrorDetails) -> list[str]:
-    return str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(", ")
+    said = str(detail.get("ctx", {}).get("expected", ""))
+    return said.replace("'", '"').replace(" or ", ", ").split(", ")
 
 
 def _keys(model: type[Strict], loc: tuple[int | str, ...]) -> list[str]:
@@ -280,7 +349,7 @@ def place(name: str, data: Any, loc: tuple[int | str, ...]) -> Text:  # noqa: AN
             version = str(current["in_force"])
         name_of_item = current.get("id") if isinstance(current, dict) and isinstance(step, int) else None
         keys.append(str(name_of_item or (step + 1 if isinstance(step, int) else step)))
-    path = ".".join(keys)
-    fr = [name, *([f"version du {version}"] if version else []), *([f"clé {path}"] if path else [])]
-    en = [name, *([f"version of {version}"] if version else []), *([f"key {path}"] if path else [])]
-    return Text(", ".join(fr), ", ".join(en))
+    where = same(name)
+    if version:
+        where = where.inside(f"version du {version}", f"version of {version}")
+    return where.inside(f"clé {'.'.join(keys)}", f"key {'.'.join(keys)}") if keys else where

@@ -117,8 +117,8 @@ def test_every_fault_of_every_criterion_is_said_at_once(tmp_path):
         rules.load(folder).on(date(2030, 1, 1))
     assert [fault.found.en for fault in caught.value.faults] == [
         "a gap between [16, 30) and [31, 45)",
-        "'laet'",
-        "'defualt'",
+        '"laet"',
+        '"defualt"',
     ]
 
 
