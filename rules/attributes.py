@@ -9,8 +9,8 @@ from pydantic import Field
 from rules.citation import Remark, Strict, Title, Words
 from rules.domains import Domain, Interval
 from rules.faults import Bar, Fault, LawError, meant
-from rules.source import written
 from rules.text import Text, same
+from rules.wording import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

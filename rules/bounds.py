@@ -10,10 +10,10 @@ from dataclasses import replace
 from itertools import chain, product
 from typing import TYPE_CHECKING
 
+from rules.axes import Axis
 from rules.criteria import Criterion
 from rules.faults import Fault, LawError
 from rules.groups import Group
-from rules.tables import Axis
 from rules.text import Text
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from rules.domains import Domain, Interval, Value
 from rules.faults import Fault, LawError, meant, unreadable
-from rules.source import written
 from rules.text import Text, listed, same
+from rules.wording import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

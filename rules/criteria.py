@@ -11,9 +11,9 @@ from rules.citation import Strict, Title, Words
 from rules.conditions import ALWAYS, Condition, ConditionReader, Scope, Test
 from rules.dates import Dated, in_force
 from rules.faults import Fault, LawError
-from rules.source import written
 from rules.tables import Cap, CapModel, Table, TableCheck, TableModel
 from rules.text import Text, same
+from rules.wording import written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,8 @@ from pydantic import Field
 from rules.citation import Cite, Remark, Strict, Title, Words
 from rules.domains import Domain, Interval, Value, hull
 from rules.faults import Fault, LawError, meant
-from rules.source import written
 from rules.text import Text, same
+from rules.wording import written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -12,8 +12,9 @@ from pydantic import Field
 from rules.citation import Strict, Title, Words
 from rules.dates import Dated, check_dates, in_force
 from rules.faults import Fault, LawError
-from rules.source import build, read_rows, read_toml, written
+from rules.source import build, read_rows, read_toml
 from rules.text import Text, listed, same
+from rules.wording import written
 
 if TYPE_CHECKING:
     from datetime import date

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from rules.axes import Axis, Key
 from rules.citation import Strict, Words
 from rules.domains import Domain, Interval, Value, hull
 from rules.faults import Fault, LawError, meant, unreadable
-from rules.source import written
 from rules.text import Text, listed, same
+from rules.wording import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rules.faults import Bar
 
-Key = Interval | str | bool | None
 LARGEST_POINTS = 1_000_000
 ASCENDING = Text("des lignes qui se suivent, en ordre croissant", "rows that follow each other, in ascending order")
 
@@ -42,42 +42,6 @@ class TableModel(Strict):
     columns: tuple[bool | str, ...] = Field(default=(), strict=False)
     rows: list[list[Any]] = Field(min_length=1)
     outside: int | None = None
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The keys of the rows, or of the columns, of a table. ``none`` stands for null."""
-
-    domain: Domain
-    keys: tuple[Key, ...]
-
-    def find(self, value: Value) -> int | None:
-        """Give the position of the key that holds ``value``; None when the value lies outside the range."""
-        for position, key in enumerate(self.keys):
-            if isinstance(key, Interval):
-                if isinstance(value, int) and value in key:
-                    return position
-            elif key is value or key == value:
-                return position
-        return None
-
-    def name(self, position: int | None) -> str:
-        """Write a key as the law file does; ``outside`` for a value outside the range."""
-        if position is None:
-            return "outside"
-        key = self.keys[position]
-        if key is None:
-            return "none"
-        return str(key).lower() if isinstance(key, bool) else str(key)
-
-    def cuts(self, domain: Domain) -> list[int]:
-        """Give the whole numbers of ``domain`` at which the row changes."""
-        ends = [end for key in self.keys if isinstance(key, Interval) for end in (key.low, key.high)]
-        return [end for end in ends if end is not None and domain.low < end < domain.high]
-
-    def last_change(self, domain: Domain) -> int:
-        """Find the whole number above which every value of ``domain`` falls in one row; its low end at the least."""
-        return max(self.cuts(domain), default=domain.low)
 
 
 @dataclass(frozen=True)
@@ -164,6 +128,7 @@ class TableCheck:
             found = Text("« columns » sans « column_input »", "“columns” without “column_input”")
             expected = Text("le nom de l’intrant des colonnes", "the name of the input of the columns")
             faults.append(self.fault(found, expected, same('column_input = "accompanying_spouse"')))
+            return
         if model.column_input and not model.columns:
             found = Text("« columns » absent", "“columns” missing")
             expected = Text(
@@ -171,15 +136,15 @@ class TableCheck:
             )
             faults.append(self.fault(found, expected, _columns_of(self.inputs.get(model.column_input))))
             return
-        width = len(model.columns) if model.column_input else 1
+        width = len(model.columns) or 1
         for row in model.rows:
             numbers = all(type(cell) is int and abs(cell) < LARGEST_POINTS for cell in row[1:])
             if len(row) == width + 1 and numbers:
                 continue
-            many = width > 1
+            fr, en = ("nombres entiers", "numbers") if width > 1 else ("nombre entier", "number")
             expected = Text(
-                f"une étiquette, puis {width} {'nombres entiers' if many else 'nombre entier'} de points",
-                f"one label, then {width} whole {'numbers' if many else 'number'} of points",
+                f"une étiquette, puis {width} {fr} de points, sous le million",
+                f"one label, then {width} whole {en} of points, under a million",
             )
             write = same(written([row[0] if row else "…", *[120] * width]))
             faults.append(self.fault(Text(f"la ligne {written(row)}", f"the row {written(row)}"), expected, write))

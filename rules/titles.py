@@ -8,10 +8,10 @@ from rules.domains import Interval
 from rules.text import Lang, Text
 
 if TYPE_CHECKING:
+    from rules.axes import Key
     from rules.conditions import Condition, Test
     from rules.domains import Value
     from rules.regulation import Regulation
-    from rules.tables import Key
 
 
 def input_title(name: str, regulation: Regulation) -> Text:
