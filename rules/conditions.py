@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from rules.domains import Domain, Interval, Value
-from rules.faults import Fault, LawError, meant, unreadable
+from rules.faults import VALUES_STAND, Fault, LawError, meant, unreadable
 from rules.text import Text, listed, same
 from rules.wording import written
 
@@ -163,7 +163,9 @@ class ConditionReader:
             said = listed([written(value) for value in unknown]) or "[]"
             found = Text(f"« {name} » = {said}", f"“{name}” = {said}")
             expected = Text(f"une valeur de « {name} »", f"a value of “{name}”")
-            faults.append(self._fault(found, expected, meant(str(unknown[0]) if unknown else "", domain.names)))
+            faults.append(
+                self._fault(found, expected, meant(str(unknown[0]) if unknown else "", domain.names, VALUES_STAND))
+            )
         return Test(name, tuple(values), answers_null=domain.none)
 
     def _listed(self, name: str, wanted: dict[str, Any], domain: Domain, faults: list[Fault]) -> Test | None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 SHOWN = 3
+VALUES_STAND = "attributes.toml, inputs.toml, lists/"
 READABLE = Text(
     "un attribut ou un intrant fini, que la règle peut lire", "a finite attribute or input, which the law may read"
 )

@@ -11,7 +11,7 @@ from pydantic import Field
 from rules.axes import Axis, Key
 from rules.citation import Strict, Words
 from rules.domains import Domain, Interval, Value, hull
-from rules.faults import Fault, LawError, meant, unreadable
+from rules.faults import VALUES_STAND, Fault, LawError, meant, unreadable
 from rules.text import Text, listed, same
 from rules.wording import written
 
@@ -199,7 +199,7 @@ class TableCheck:
             return key
         if label not in domain.answers or isinstance(label, bool) != (domain.kind == "boolean"):
             expected = Text(f"une valeur de « {name} »", f"a label of “{name}”")
-            faults.append(self.fault(same(written(label)), expected, meant(str(label), domain.names)))
+            faults.append(self.fault(same(written(label)), expected, meant(str(label), domain.names, VALUES_STAND)))
         return label if isinstance(label, (str, bool)) else None
 
     def _twice(self, names: list[Any], keys: list[Key], faults: list[Fault]) -> None:
