@@ -11,6 +11,7 @@ from rules.text import Lang, Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+FEW = 6  # names, which are all listed
 SHOWN = 3
 VALUES_STAND = "attributes.toml, inputs.toml, lists/"
 READABLE = Text(
@@ -70,7 +71,7 @@ def meant(word: str, known: Iterable[str], place: str = "") -> Text:
         return Text(f"voulez-vous dire « {close[0]} » ?", f"did you mean “{close[0]}”?")
     if not names:
         return Text("rien : il n’y en a aucun", "nothing: there is none")
-    if len(names) <= SHOWN + 3:
+    if len(names) <= FEW:
         return Text(f"l’un de : {', '.join(names)}", f"one of: {', '.join(names)}")
     shown, others = ", ".join(get_close_matches(word, names, n=SHOWN, cutoff=0.0)), len(names) - SHOWN
     return Text(

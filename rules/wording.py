@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rules.faults import Fault, meant
@@ -99,7 +100,7 @@ def fault_of(details: list[ErrorDetails], data: Any, model: type[Strict], name: 
         return Fault(where, unknown, expected, meant(key, known))
     if kind == "literal_error":
         write = same(f"{key} = {_choices(detail)[0]}")
-    if kind == "string_type" and isinstance(detail["input"], (int, float)):
+    if kind == "string_type" and type(detail["input"]) in (int, float):
         write = same(f'{key} = "{detail["input"]}"')
     if kind in ("tuple_type", "list_type") and isinstance(detail["input"], dict):
         write = same(f"[[{'.'.join(keys)}]]")
@@ -175,9 +176,10 @@ def _place(name: str, data: Any, loc: tuple[int | str, ...]) -> Text:  # noqa: A
             current = current[step]
         except (KeyError, IndexError, TypeError):
             current = None
-        if isinstance(current, dict) and "in_force" in current and not version:
-            version = str(current["in_force"])
-        name_of_item = current.get("id") if isinstance(current, dict) and isinstance(step, int) else None
+        inside = current if isinstance(current, dict) else {}
+        if isinstance(inside.get("in_force"), (date, str)) and not version:
+            version = str(inside["in_force"])
+        name_of_item = inside.get("id") if isinstance(step, int) and isinstance(inside.get("id"), str) else None
         keys.append(str(name_of_item or (step + 1 if isinstance(step, int) else step)))
     where = same(name)
     if version:
