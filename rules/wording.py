@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rules.citation import Strict
 
 LONGEST = 80
+NAMES = (str, int, float)  # an id is a text, or was meant to be one
 
 EXAMPLES = {
     "act": 'act = "…"',
@@ -179,7 +180,7 @@ def _place(name: str, data: Any, loc: tuple[int | str, ...]) -> Text:  # noqa: A
         inside = current if isinstance(current, dict) else {}
         if isinstance(inside.get("in_force"), (date, str)) and not version:
             version = str(inside["in_force"])
-        name_of_item = inside.get("id") if isinstance(step, int) and isinstance(inside.get("id"), str) else None
+        name_of_item = inside.get("id") if isinstance(step, int) and type(inside.get("id")) in NAMES else None
         keys.append(str(name_of_item or (step + 1 if isinstance(step, int) else step)))
     where = same(name)
     if version:
