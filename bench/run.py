@@ -49,7 +49,7 @@ def interleaved(contenders, rounds):
 def when_then(frame, regulation, *, breakdown):
     """Score as polars when/then over the law's tables, stage by stage, in one lazy query."""
     query = frame.lazy()
-    for stage in plain.stages(regulation, DAY):
+    for stage in plain.stages(regulation, DAY, frame.columns):
         query = query.with_columns(stage)
     if not breakdown:
         return query.select("declaration_id", "score").collect()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field
 
+from rules.bindings import Bindings
 from rules.bounds import check_maximum
 from rules.citation import Cite, Remark, Strict, Title, Words
 from rules.conditions import ConditionReader, Scope
@@ -16,7 +17,6 @@ from rules.criteria import Criterion, CriterionFile, criterion_on
 from rules.dates import Dated, in_force
 from rules.faults import Fault, LawError, meant
 from rules.groups import Group, GroupsFile, GroupsVersion, groups_of
-from rules.inputs import Bindings, Derived, InputModel
 from rules.regulation import Contradiction, Regulation
 from rules.streams import StreamsFile, streams_of
 from rules.text import Text, same
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rules.attributes import Attribute
+    from rules.inputs import Derived, InputModel
     from rules.lists import DatedList
 
 
@@ -182,7 +183,7 @@ def _check_names(sources: Sources, lists: Mapping[str, DatedList], day: date) ->
             place = Text(f"program.toml, ordre du {version.in_force}", f"program.toml, order of {version.in_force}")
             write = same('order = [{ key = "score", direction = "descending" }]')
             faults.append(Fault(place, same(keys), expected, write))
-    for name in sorted(set(sources.inputs) & set(sources.attributes)):
+    for name in sorted(n for n, m in sources.inputs.items() if n in sources.attributes and m.function != "level"):
         found = Text(f"« {name} », qui est déjà un attribut", f"“{name}”, which is an attribute already")
         expected = Text("un autre nom", "another name")
         faults.append(Fault(same(f"inputs.toml, {name}"), found, expected, same(f"[derived_{name}]")))
@@ -228,10 +229,10 @@ def _check_maxima(
 
 def _certain(name: str, sources: Sources) -> bool:
     """Tell whether an input can be read by a table: never unknown, and not merely descriptive."""
-    if name in sources.inputs:
-        return all(_certain(of, sources) for of in sources.inputs[name].of)
-    attribute = sources.attributes[name]
-    return attribute.missing != "unknown" and not attribute.descriptive
+    model, attribute = sources.inputs.get(name), sources.attributes.get(name)
+    if model is not None and not all(_certain(of, sources) for of in model.of if of != name):
+        return False
+    return attribute is None or (attribute.missing != "unknown" and not attribute.descriptive)
 
 
 def _groups(sources: Sources, day: date, criteria: dict[str, Criterion], scope: Scope) -> tuple[Group, ...]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rules.criteria import Criterion
     from rules.diff import Difference
     from rules.groups import Group
+    from rules.inputs import Derived
     from rules.regulation import Regulation
     from rules.tables import Cap, Table
 
@@ -39,7 +40,44 @@ def consolidated(regulation: Regulation, lang: Lang) -> list[Block]:
         for criterion in regulation.criteria:
             if criterion.id in group.members:
                 blocks += _criterion(criterion, regulation, lang)
-    return [*blocks, *_order(regulation, lang), *_streams(regulation, lang), *_open(regulation, lang)]
+    ends = (_levels, _order, _streams, _open)
+    return blocks + [block for end in ends for block in end(regulation, lang)]
+
+
+def _levels(regulation: Regulation, lang: Lang) -> list[Block]:
+    """Show the lists by which a test score becomes a level, one grid a list."""
+    bound = [(regulation.sources.inputs[name], source) for name, source in regulation.levels.items()]
+    blocks: list[Block] = []
+    for wanted in dict.fromkeys(model.list for model, _ in bound if model.list):
+        found = regulation.lists[wanted]
+        tests = {
+            label: title
+            for model, source in bound
+            if model.list == wanted
+            for label, title in _tests(source, regulation)
+        }
+        abilities = [column for column in found.columns if column in {model.column for model, _ in bound}]
+        titles = [next(s.title.to(lang) for m, s in bound if (m.list, m.column) == (wanted, one)) for one in abilities]
+        rows = [
+            (tests[r["test"]].to(lang), r["level"], *[_decimal(r[one], lang) for one in abilities])
+            for r in found.by_code.values()
+            if r["test"] in tests
+        ]
+        heads = Text("Test|Niveau", "Test|Level").to(lang).split("|")
+        blocks.append(Heading(found.title.to(lang)))
+        blocks.append(Grid("", (*heads, *titles), tuple(rows), tuple(range(1, 2 + len(abilities)))))
+        blocks.append(Line(f"Source{colon(lang)}{found.version.cite.act} · {found.version.cite.provision}", "dim"))
+        blocks += [Line(found.version.note.text.to(lang), "italic")] if found.version.note else []
+    return blocks
+
+
+def _decimal(score: str, lang: Lang) -> str:
+    return score.replace(".", Text(",", ".").to(lang))
+
+
+def _tests(source: Derived, regulation: Regulation) -> list[tuple[str, Text]]:
+    labels = regulation.attributes[source.of[1]].labels
+    return [(label, title.text) for label, title in labels.items()]
 
 
 def _cap_words(group: Group, regulation: Regulation, lang: Lang) -> str:
