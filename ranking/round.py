@@ -13,6 +13,7 @@ import polars as pl
 
 from ranking.columns import ID
 from ranking.conform import conform
+from ranking.contribution import Contribution
 from ranking.faults import Fault, RoundError
 from ranking.mechanisms import MECHANISMS, Taken
 from ranking.order import Standing
@@ -54,6 +55,7 @@ class Round:
     standing: Standing
     results: tuple[SelectionResult, ...]
     sheet: OutcomeSheet
+    contribution: Contribution
 
     @property
     def invitations(self) -> pl.DataFrame:
@@ -89,10 +91,11 @@ class Round:
         return pl.DataFrame(columns).sort(ID)
 
 
-def run_round(instruction: Instruction, pool: Pool) -> Round:
+def run_round(instruction: Instruction, pool: Pool, contribution: Contribution | None = None) -> Round:
     """Run the selections of ``instruction`` in order on ``pool``. Who is taken leaves the later ones.
 
     The result does not depend on the order of rows. Facts, validity and ages are those of the extraction.
+    ``contribution`` is what a ledger knows of earlier rounds; without one, nobody is excluded.
     """
     regulation = instruction.regulation
     facts_on = instruction.facts_on
@@ -100,7 +103,8 @@ def run_round(instruction: Instruction, pool: Pool) -> Round:
     scored = score(pool.frame, regulation, facts_on=facts_on)
     standing = Standing.of(pool.frame, scored["score"], regulation)
     sheet = OutcomeSheet(len(scored))
-    live = _live(pool.frame, standing, instruction, sheet)
+    owed = contribution or Contribution()
+    live = _live(pool.frame, standing, instruction, owed, sheet)
     inputs, absent = with_inputs(conform(pool.frame, regulation, facts_on), regulation, facts_on)
     wheres = {f"where {number}": plain.condition(c, absent) for number, c in enumerate(instruction.conditions)}
     answers = inputs.with_columns(**wheres).select(list(wheres)).collect()
@@ -112,7 +116,7 @@ def run_round(instruction: Instruction, pool: Pool) -> Round:
         live[result.taken.positions] = False
         results.append(result)
     _note_streams(scored, regulation, taking_part, sheet)
-    return Round(instruction, pool, scored, standing, tuple(results), sheet)
+    return Round(instruction, pool, scored, standing, tuple(results), sheet, owed)
 
 
 def _check_extraction(frame: pl.DataFrame, instruction: Instruction) -> None:
@@ -173,11 +177,16 @@ def _note_streams(scored: pl.DataFrame, regulation: Regulation, live: NDArray[np
     sheet.note(np.flatnonzero(live & any_stream.is_null().to_numpy()), Outcome.unknown)
 
 
-def _live(frame: pl.DataFrame, standing: Standing, instruction: Instruction, sheet: OutcomeSheet) -> NDArray[np.bool_]:
+def _live(
+    frame: pl.DataFrame, standing: Standing, instruction: Instruction, owed: Contribution, sheet: OutcomeSheet
+) -> NDArray[np.bool_]:
     """Find the declarations that take part, and note why the others do not."""
     regulation = instruction.regulation
     live = valid(frame["submitted_at"], instruction.source.extracted_at, regulation).to_numpy().copy()
     sheet.note(np.flatnonzero(~live), Outcome.expired)
+    for outcome, positions in owed.excluded(frame):
+        live[positions] = False
+        sheet.note(positions, outcome)
     if "person_id" in frame.columns:
         others = _other_declarations(frame["person_id"], np.flatnonzero(live), standing)
         live[others] = False
