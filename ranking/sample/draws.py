@@ -54,7 +54,7 @@ class Draws:
         return amount_by(self.of(name), by, quantiles)
 
     def divided(self, name: str, weights: Sequence[int]) -> Whole:
-        """Give every row a position among ``weights``: as many rows each as its share says, in an order left to chance."""
+        """Give every row a position among ``weights``: as its share says, in an order left to chance."""
         positions = np.empty(self.size, dtype=np.int64)
         positions[self.shuffled(name)] = np.repeat(np.arange(len(weights)), quotas(weights, self.size))
         return positions

@@ -143,8 +143,13 @@ def _anything(spoiler: Spoiler, name: str) -> pl.Series:
 
 
 def _depends_on_certain(_: str, attribute: Attribute, regulation: Regulation) -> bool:
+    """Only where a null says that the column does not apply: elsewhere it may be an answer, or not known."""
     others = [regulation.attributes[other] for other in attribute.only_when or ()]
-    return bool(others) and all(other.missing == "error" and other.only_when is None for other in others)
+    return (
+        attribute.missing == "error"
+        and bool(others)
+        and all(other.missing == "error" and other.only_when is None for other in others)
+    )
 
 
 def _twice(spoiler: Spoiler, name: str, rows: Whole) -> Mapping[str, pl.Series]:
