@@ -11,6 +11,7 @@ from pydantic import Field
 
 from rules.bindings import Bindings
 from rules.bounds import check_maximum
+from rules.categories import CategoriesFile, CategoriesVersion, categories_of, labels_of
 from rules.citation import Cite, Remark, Strict, Title, Words
 from rules.conditions import ConditionReader, Scope
 from rules.criteria import Criterion, CriterionFile, criterion_on
@@ -103,6 +104,7 @@ class Sources:
     criteria: Mapping[str, CriterionFile]
     groups: GroupsFile
     streams: StreamsFile
+    categories: CategoriesFile
     lists: Callable[[date], dict[str, DatedList]]
 
 
@@ -126,7 +128,9 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
     scope = Scope(inputs, only_when, lambda name: lists[name].codes if name in lists else None, tuple(lists))
     criteria = _criteria(sources, day, scope)
     groups = _groups(sources, day, criteria, scope)
-    streams = in_force(sources.streams.version, day)
+    named: CategoriesVersion | None = in_force(sources.categories.version, day)
+    streams_on = in_force(sources.streams.version, day)
+    streams = () if streams_on is None else streams_of(streams_on, scope)
     if scenario is None:
         _check_maxima(sources, day, criteria, groups, scope)
     return Regulation(
@@ -139,7 +143,9 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
         inputs=inputs,
         criteria=tuple(criteria[member] for group in groups for member in group.members if member in criteria),
         groups=groups,
-        streams=() if streams is None else streams_of(streams, scope),
+        streams=streams,
+        categories=() if named is None else categories_of(named, scope),
+        labels=() if named is None else labels_of(named, scope, tuple(stream.id for stream in streams)),
         lists=lists,
         contradictions=_contradictions(sources, scope),
         scope=scope,

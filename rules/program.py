@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rules.assembly import ContradictionModel, ProgramFile, Sources, assemble
 from rules.attributes import Attribute, check_attributes, shared_columns
+from rules.categories import CategoriesFile
 from rules.criteria import CriterionFile
 from rules.dates import check_dates
 from rules.faults import Fault, LawError, meant
@@ -58,6 +59,7 @@ class Program:
             criteria=self._criteria(),
             groups=self._groups(),
             streams=self._streams(),
+            categories=self._categories(),
             lists=self._lists,
         )
 
@@ -112,6 +114,14 @@ class Program:
     def _streams(self) -> StreamsFile:
         file = build(StreamsFile, read_toml(self.folder / "streams.toml", "streams.toml"), "streams.toml")
         check_dates(file.version, "streams.toml")
+        return file
+
+    def _categories(self) -> CategoriesFile:
+        """Read the categories of rounds; a program without the file has none."""
+        if not (self.folder / "categories.toml").is_file():
+            return CategoriesFile()
+        file = build(CategoriesFile, read_toml(self.folder / "categories.toml", "categories.toml"), "categories.toml")
+        check_dates(file.version, "categories.toml")
         return file
 
     def _lists(self, day: date) -> dict[str, DatedList]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rules.assembly import Lifecycle, OrderKey, ProgramFile, Sources
     from rules.attributes import Attribute
+    from rules.categories import Category, Label
     from rules.conditions import Scope
     from rules.criteria import Criterion
     from rules.dates import Dated
@@ -56,6 +57,8 @@ class Regulation:
     criteria: tuple[Criterion, ...]
     groups: tuple[Group, ...]
     streams: tuple[Stream, ...]
+    categories: tuple[Category, ...]
+    labels: tuple[Label, ...]
     lists: Mapping[str, DatedList]
     contradictions: tuple[Contradiction, ...]
     scope: Scope
@@ -139,9 +142,12 @@ class Regulation:
             "criteria": {c.id: _criterion(c) for c in self.criteria},
             "groups": {g.id: _group(g) for g in self.groups},
             "streams": {stream.id: _stream(stream) for stream in self.streams},
+            "categories": {one.id: [one.title, as_raw(one.where)] for one in self.categories},
+            "labels": [[one.id, one.title, one.stream, as_raw(one.where)] for one in self.labels],
             "sources": {
                 "groups": _version(in_force(self.sources.groups.version, self.day)),
                 "streams": _version(in_force(self.sources.streams.version, self.day)),
+                "categories": _version(in_force(self.sources.categories.version, self.day)),
             },
             "lists": {name: [dict(row) for row in source.rows] for name, source in self.lists.items()},
             "contradictions": {c.id: as_raw(c.where) for c in self.contradictions},

@@ -40,7 +40,7 @@ def consolidated(regulation: Regulation, lang: Lang) -> list[Block]:
         for criterion in regulation.criteria:
             if criterion.id in group.members:
                 blocks += _criterion(criterion, regulation, lang)
-    ends = (_levels, _order, _streams, _open)
+    ends = (_levels, _order, _streams, _categories, _open)
     return blocks + [block for end in ends for block in end(regulation, lang)]
 
 
@@ -187,11 +187,38 @@ def _streams(regulation: Regulation, lang: Lang) -> list[Block]:
     return [Heading(heading), Grid("", tuple(columns.split("|")), tuple(rows))]
 
 
+def _categories(regulation: Regulation, lang: Lang) -> list[Block]:
+    """Show the categories of rounds, and the order of the classes under which people are invited."""
+    blocks: list[Block] = []
+    if regulation.categories:
+        columns = Text("Catégorie|Vérification sur la déclaration|Disposition", "Category|Test applied|Provision")
+        rows = [
+            (one.title.to(lang), condition(one.where, regulation, lang), one.cite.provision)
+            for one in regulation.categories
+        ]
+        blocks.append(Heading(Text("Catégories de rondes", "Categories of rounds").to(lang)))
+        blocks.append(Grid("", tuple(columns.to(lang).split("|")), tuple(rows)))
+    if regulation.labels:
+        names = " > ".join(label.title.to(lang) for label in regulation.labels)
+        head = Text(
+            "Qui remplit plusieurs catégories d’immigration est invité au titre de la première",
+            "Whoever meets several classes is invited under the first",
+        )
+        blocks.append(Line(f"{head.to(lang)}{colon(lang)}{names}"))
+    return blocks
+
+
 def _open(regulation: Regulation, lang: Lang) -> list[Block]:
-    if not regulation.source.open_points:
-        return []
-    heading = Text("Ce que les sources laissent ouvert", "What the sources leave open").to(lang)
-    return [Heading(heading), *[Line(f"• {point.text.to(lang)}") for point in regulation.source.open_points]]
+    sources = regulation.sources
+    left = {
+        Text("Ce que les sources laissent ouvert", "What the sources leave open"): regulation.source.open_points,
+        Text("Ce qu’aucune colonne ne permet de vérifier", "What no column can decide"): sources.streams.not_encoded,
+        Text("Catégories qui ne sont pas écrites ici", "Categories not written here"): sources.categories.not_encoded,
+    }
+    blocks: list[Block] = []
+    for heading, points in left.items():
+        blocks += [Heading(heading.to(lang)), *[Line(f"• {one.text.to(lang)}") for one in points]] if points else []
+    return blocks
 
 
 def amendment(before: Regulation, after: Regulation, differences: list[Difference], lang: Lang) -> list[Block]:
