@@ -29,5 +29,5 @@ assert read() == [], "a law is read twice"
 
 
 def test_a_law_is_read_when_it_is_needed_and_only_once():
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr
