@@ -69,8 +69,8 @@ def scoring(size, rounds):
     connection = duckdb.connect()
     connection.register("arrow", ArrowStream(frame))
     connection.execute("CREATE TABLE pool AS SELECT * FROM arrow")
-    total = sql.scoring(regulation, DAY, breakdown=False).sql(dialect="duckdb")
-    whole = sql.scoring(regulation, DAY).sql(dialect="duckdb")
+    total = sql.scoring(regulation, DAY, absent=regulation.test_columns, breakdown=False).sql(dialect="duckdb")
+    whole = sql.scoring(regulation, DAY, absent=regulation.test_columns).sql(dialect="duckdb")
     contenders = {
         "score": lambda: score(frame, regulation, facts_on=DAY, breakdown=False),
         "breakdown": lambda: score(frame, regulation, facts_on=DAY),
