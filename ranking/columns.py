@@ -10,9 +10,10 @@ from ranking.faults import Fault, PoolError
 from rules.text import Text, same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from rules.attributes import Attribute
+    from rules.inputs import Derived
     from rules.regulation import Regulation
 
 ID = "declaration_id"
@@ -65,6 +66,12 @@ def with_none(column: pl.Series, attribute: Attribute) -> pl.Series:
     if labelled and column.null_count():
         return column.fill_null("none")
     return column
+
+
+def tested(source: Derived, columns: Collection[str]) -> pl.Expr:
+    """Tell where a test is declared that gives a level; never null."""
+    test = source.of[1]
+    return (pl.col(test) != "none").fill_null(value=False) if test in columns else pl.lit(value=False)
 
 
 def _whole(column: pl.Series, wanted: pl.DataType) -> pl.Series | None:

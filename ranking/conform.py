@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ranking.columns import ID, KINDS, read_column, with_none
+from ranking.columns import ID, KINDS, read_column, tested, with_none
 from ranking.faults import Fault, PoolError
 from rules.faults import meant
 from rules.inputs import EPOCH, earliest_birth
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 
 def conform(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.DataFrame:
     """Give ``frame`` the types of the law and check that every value lies in its domain, or raise a PoolError."""
-    missing = [name for name in (ID, *regulation.needed) if name not in frame.columns]
-    if missing:
-        unknown = [name for name in frame.columns if name not in regulation.attributes]
-        raise PoolError([missing_column(name, unknown, "frame", name in regulation.needed) for name in missing])
+    check_columns([ID], frame, regulation, "frame")
     known = [name for name in regulation.attributes if name in frame.columns]
     read, faults = [], []
     for name in known:
@@ -39,6 +36,16 @@ def conform(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.D
     if faults:
         raise PoolError(faults)
     return typed
+
+
+def check_columns(also: list[str], frame: pl.DataFrame, regulation: Regulation, shown: str) -> None:
+    """Fail because a column is missing: one of ``also``, one that the tables read, or the scores of a test declared."""
+    tests = [source.of[2] for source in regulation.levels.values() if source.of[1] in frame.columns]
+    wanted = dict.fromkeys([*also, *regulation.needed, *tests])
+    missing = [name for name in wanted if name not in frame.columns]
+    if missing:
+        unknown = [name for name in frame.columns if name not in regulation.attributes]
+        raise PoolError([missing_column(name, unknown, shown, name not in also) for name in missing])
 
 
 def missing_column(name: str, unknown: list[str], shown: str, read: bool) -> Fault:  # noqa: FBT001 - a plain fact
@@ -88,13 +95,20 @@ def _out_of_domain(frame: pl.DataFrame, regulation: Regulation, facts_on: date) 
     ]
     for name in regulation.needed:
         attribute = regulation.attributes[name]
-        nulls = frame[name].null_count()
+        nulls = _unanswered(frame, name, regulation) if frame[name].null_count() else 0
         if nulls and attribute.missing == "error" and attribute.only_when is None:
             where = Text(f"colonne {name}", f"column {name}")
             expected = Text("une valeur à chaque ligne", "a value in every row")
             found = Text(f"{nulls} valeurs nulles", f"{nulls} nulls")
             faults.append(Fault(where, found, expected, expected))
     return faults
+
+
+def _unanswered(frame: pl.DataFrame, name: str, regulation: Regulation) -> int:
+    """Count the nulls of a column that no test stands for."""
+    source = regulation.levels.get(name)
+    null = pl.col(name).is_null()
+    return int(frame.select((null if source is None else null & ~tested(source, frame.columns)).sum()).item())
 
 
 def _beyond(column: pl.Series, span: tuple[int, int], name: str) -> Fault:
@@ -123,6 +137,4 @@ def _bounds(name: str, regulation: Regulation, facts_on: date) -> tuple[int, int
 
 def absent_inputs(frame: pl.DataFrame, regulation: Regulation) -> set[str]:
     """Name the inputs that no column of ``frame`` gives."""
-    missing = {name for name in regulation.inputs if name not in regulation.derived and name not in frame.columns}
-    there = set(frame.columns)
-    return missing | {name for name in regulation.derived if not there.issuperset(regulation.read_by(name))}
+    return set(regulation.inputs) - {*frame.columns, *regulation.derivable(frame.columns)}

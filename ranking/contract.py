@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import dataframely as dy
 import polars as pl
 
-from ranking.columns import KINDS, REMEDIES
+from ranking.columns import KINDS, REMEDIES, tested
 from ranking.csv_file import RAGGED
 from ranking.faults import Fault
 from rules import plain
@@ -83,10 +83,29 @@ def row_rules(frame: pl.DataFrame, regulation: Regulation, facts_on: date, befor
             rules += _of_column(name, attribute, frame, regulation)
             rules += _of_value(name, attribute, facts_on, before.astimezone(zone))
             rules += _at_most(name, attribute, frame.columns)
+    rules += _of_tests(frame, regulation)
     rules += _contradictions(frame, regulation)
     if RAGGED not in frame.columns:
         return rules
     return [rule if rule.id == "cells" else replace(rule, holds=rule.holds | pl.col(RAGGED)) for rule in rules]
+
+
+def _of_tests(frame: pl.DataFrame, regulation: Regulation) -> Iterator[RowRule]:
+    """Hold a level and its test apart: one or the other, and a score where there is a test."""
+    for name, source in regulation.levels.items():
+        _, test, score = source.of
+        if test not in frame.columns or score not in frame.columns:
+            continue
+        by_test = tested(source, frame.columns)
+        expected = Text("un niveau déclaré ou un test, pas les deux", "a level declared or a test, not both")
+        write = Text("laissez vide l’un des deux", "leave one of the two empty")
+        yield RowRule(f"{name} or test", name, ~by_test | pl.col(name).is_null(), expected, write, (name, test))
+        expected = Text("un résultat pour chaque test, et seulement là", "a score for each test, and only there")
+        write = Text(
+            "ajoutez le résultat ou le test, ou effacez l’autre", "add the score or the test, or clear the other"
+        )
+        holds = (by_test == pl.col(score).is_not_null()) | _marked(score, frame) | _marked(test, frame)
+        yield RowRule(f"{score} with test", score, holds, expected, write, (test, score))
 
 
 def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation: Regulation) -> Iterator[RowRule]:
@@ -104,7 +123,7 @@ def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation:
     if attribute.only_when is None:
         if attribute.missing == "error" and needed:
             expected = Text("une valeur à chaque ligne", "a value in every row")
-            holds = pl.col(name).is_not_null() | _marked(name, frame)
+            holds = pl.col(name).is_not_null() | _marked(name, frame) | _tested(name, frame, regulation)
             yield RowRule(f"{name} present", name, holds, expected, _kind(name, attribute, regulation), (name,))
         return
     wanted = Condition((tuple(Test(other, (value,)) for other, value in attribute.only_when.items()),))
@@ -112,7 +131,8 @@ def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation:
     there = plain.condition(wanted, absent)
     fr, en = _phrase(attribute.only_when)
     if attribute.missing == "error":
-        holds = (~there | pl.col(name).is_not_null() | _marked(name, frame)) | there.is_null()
+        given = pl.col(name).is_not_null() | _marked(name, frame) | _tested(name, frame, regulation)
+        holds = ~there | given | there.is_null()
         expected = Text(f"une valeur, puisque {fr}", f"a value, since {en}")
         shows = (name, *wanted.inputs)
         yield RowRule(f"{name} present", name, holds, expected, _kind(name, attribute, regulation), shows)
@@ -122,6 +142,12 @@ def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation:
         "laissez la cellule vide, ou corrigez l’autre colonne", "leave the cell empty, or mend the other column"
     )
     yield RowRule(f"{name} absent", name, empty, expected, write, (name, *wanted.inputs))
+
+
+def _tested(name: str, frame: pl.DataFrame, regulation: Regulation) -> pl.Expr:
+    """Tell where a test stands for a level that is not declared."""
+    source = regulation.levels.get(name)
+    return pl.lit(value=False) if source is None else tested(source, frame.columns)
 
 
 def _marked(name: str, frame: pl.DataFrame) -> pl.Expr:

@@ -12,7 +12,7 @@ import polars as pl
 
 from ranking import contract, fingerprint
 from ranking.columns import ID, read_column, with_none
-from ranking.conform import missing_column
+from ranking.conform import check_columns
 from ranking.csv_file import read_csv
 from ranking.faults import Fault, PoolError
 from rules.faults import meant
@@ -84,11 +84,7 @@ def check_pool(
 ) -> Pool:
     """Check a frame as ``read_pool`` checks a file. ``first_row`` is the number of its first row in the file."""
     day = facts_on or regulation.day
-    needed = [ID, "submitted_at", *regulation.needed]
-    missing = [name for name in dict.fromkeys(needed) if name not in raw.columns]
-    if missing:
-        unknown = [name for name in raw.columns if name not in regulation.attributes]
-        raise PoolError([missing_column(name, unknown, shown, name in regulation.needed) for name in missing])
+    check_columns([ID, "submitted_at"], raw, regulation, shown)
     frame = _typed(raw, regulation, shown).with_row_index(contract.ROW, offset=first_row)
     before = extracted_at or contract.last_instant(regulation, day)
     known = [name for name in frame.columns if name in regulation.attributes or name.startswith(contract.MARK)]
@@ -106,7 +102,11 @@ def check_pool(
         checked.bad,
         checked.faults,
         unknown=tuple(name for name in good.columns if name not in known),
-        absent=tuple(n for n, a in regulation.attributes.items() if n not in good.columns and not a.descriptive),
+        absent=tuple(
+            name
+            for name, attribute in regulation.attributes.items()
+            if name not in good.columns and not attribute.descriptive and not attribute.optional
+        ),
     )
 
 

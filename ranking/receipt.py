@@ -10,10 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from ranking import fingerprint
 from ranking.columns import ID
+from ranking.contribution import EXCLUSIONS
 from ranking.faults import Fault, RoundError
 from rules.text import Text, same
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 RECEIPT = "receipt.json"
-EXCLUSIONS = {"declaration_id": pl.String, "person_id": pl.String, "exclusion": pl.String}
 
 
 def receipt(done: Round) -> dict[str, Any]:
@@ -47,7 +45,9 @@ def receipt(done: Round) -> dict[str, Any]:
             "pool": done.pool.fingerprint,
             "invitations": fingerprint.of_frame(done.invitations, ["selection", "rank"]),
             "outcomes": fingerprint.of_frame(done.outcomes, [ID]),
+            "exclusions": fingerprint.of_frame(done.contribution.exclusions, list(EXCLUSIONS)),
         },
+        "ledger": {"head": done.contribution.head, "used": {k: dict(v) for k, v in done.contribution.used.items()}},
         "order": [*[item.model_dump() for item in regulation.order], {"key": ID, "direction": "ascending"}],
         "pool": {
             "declarations": done.pool.frame.height,
@@ -124,7 +124,7 @@ def _replace(draft: Path, folder: Path) -> None:
 def _write(done: Round, made: dict[str, Any], folder: Path) -> None:
     done.invitations.write_parquet(folder / "invitations.parquet")
     done.outcomes.write_parquet(folder / "outcomes.parquet")
-    pl.DataFrame(schema=EXCLUSIONS).write_parquet(folder / "exclusions.parquet")
+    done.contribution.exclusions.write_parquet(folder / "exclusions.parquet")
     (folder / RECEIPT).write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     instruction = done.instruction
     (folder / "lists").mkdir()

@@ -42,16 +42,16 @@ def score(
 def with_inputs(typed: pl.DataFrame, regulation: Regulation, facts_on: date) -> tuple[pl.LazyFrame, set[str]]:
     """Add every derived input to a conformed frame, and name the inputs that no column gives."""
     absent = absent_inputs(typed, regulation)
-    return _derived(typed, regulation, facts_on, set(regulation.derived) - absent), absent
+    return _derived(typed, regulation, facts_on, set(regulation.derived)), absent
 
 
 def _derived(typed: pl.DataFrame, regulation: Regulation, facts_on: date, names: set[str]) -> pl.LazyFrame:
     frame = typed.lazy()
-    for stage in lookup.derive(regulation, facts_on, names):
+    for stage in lookup.derive(regulation, facts_on, names.intersection(regulation.derivable(typed.columns))):
         frame = frame.with_columns(stage)
     return frame
 
 
 def readable(frame: pl.DataFrame, regulation: Regulation) -> list[str]:
     """Name the columns that a score without breakdown reads, those that are there."""
-    return [name for name in (ID, *regulation.needed) if name in frame.columns]
+    return [name for name in (ID, *regulation.needed, *regulation.test_columns) if name in frame.columns]

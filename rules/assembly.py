@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field
 
+from rules.bindings import Bindings
 from rules.bounds import check_maximum
+from rules.categories import CategoriesFile, CategoriesVersion, categories_of, labels_of
 from rules.citation import Cite, Remark, Strict, Title, Words
 from rules.conditions import ConditionReader, Scope
 from rules.criteria import Criterion, CriterionFile, criterion_on
 from rules.dates import Dated, in_force
 from rules.faults import Fault, LawError, meant
 from rules.groups import Group, GroupsFile, GroupsVersion, groups_of
-from rules.inputs import Bindings, Derived, InputModel
 from rules.regulation import Contradiction, Regulation
 from rules.streams import StreamsFile, streams_of
 from rules.text import Text, same
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from rules.attributes import Attribute
     from rules.faults import Bar
+    from rules.inputs import Derived, InputModel
     from rules.lists import DatedList
 
 
@@ -109,6 +111,7 @@ class Sources:
     criteria: Mapping[str, CriterionFile]
     groups: GroupsFile
     streams: StreamsFile
+    categories: CategoriesFile
     lists: Callable[[date], dict[str, DatedList]]
     list_names: tuple[str, ...] = ()
 
@@ -135,7 +138,9 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
     tables = _without(_barred(sources, table=True), scope)
     criteria = _criteria(sources, day, tables)
     groups = _groups(sources, day, criteria, tables)
-    streams = in_force(sources.streams.version, day)
+    named: CategoriesVersion | None = in_force(sources.categories.version, day)
+    streams_on = in_force(sources.streams.version, day)
+    streams = () if streams_on is None else streams_of(streams_on, scope)
     if scenario is None:
         _check_maxima(sources, day, criteria, groups, scope)
     return Regulation(
@@ -148,7 +153,9 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
         inputs=inputs,
         criteria=tuple(criteria[member] for group in groups for member in group.members if member in criteria),
         groups=groups,
-        streams=() if streams is None else streams_of(streams, scope),
+        streams=streams,
+        categories=() if named is None else categories_of(named, scope),
+        labels=() if named is None else labels_of(named, scope, tuple(stream.id for stream in streams)),
         lists=lists,
         contradictions=_contradictions(sources, scope),
         scope=scope,
@@ -188,7 +195,7 @@ def _check_names(sources: Sources, lists: Mapping[str, DatedList], day: date) ->
             place = same("program.toml").inside(f"ordre du {version.in_force}", f"order of {version.in_force}")
             write = same('order = [{ key = "score", direction = "descending" }]')
             faults.append(Fault(place, same(keys), expected, write))
-    for name in sorted(set(sources.inputs) & set(sources.attributes)):
+    for name in sorted(n for n, m in sources.inputs.items() if n in sources.attributes and m.function != "level"):
         found = Text(f"« {name} », qui est déjà un attribut", f"“{name}”, which is an attribute already")
         expected = Text("un autre nom", "another name")
         where = same("inputs.toml").inside(f"intrant {name}", f"input {name}")
@@ -246,9 +253,9 @@ def _check_maxima(
 
 def _behind(name: str, sources: Sources) -> list[Attribute]:
     """Give the columns that an input comes from."""
-    if name not in sources.inputs:
-        return [sources.attributes[name]]
-    return [found for of in sources.inputs[name].of for found in _behind(of, sources)]
+    own = [sources.attributes[name]] if name in sources.attributes else []
+    others = [of for of in sources.inputs[name].of if of != name] if name in sources.inputs else []
+    return [*own, *(found for of in others for found in _behind(of, sources))]
 
 
 def _barred(sources: Sources, *, table: bool) -> dict[str, Bar]:

@@ -33,7 +33,7 @@ class Attribute(Strict):
     ``"unknown"``, a null is not known, and no table may read the column.
     ``only_when``: the column is null exactly where this is false. ``at_most`` names columns that this one may
     not exceed. ``years_before`` bounds a date: at most so many years before the day of the facts. ``for_rounds``: only
-    the filters of rounds read it.
+    the filters of rounds read it. ``optional``: the column may be left out, and then nobody has any.
     """
 
     type: Kind
@@ -47,6 +47,7 @@ class Attribute(Strict):
     at_most: tuple[Words, ...] = Field(default=(), strict=False)
     descriptive: bool = False
     for_rounds: bool = False
+    optional: bool = False
     unique: bool = False
     note: Remark | None = None
 
@@ -115,13 +116,16 @@ def shared_columns() -> dict[str, Attribute]:
 
 def check_attributes(attributes: Mapping[str, Attribute], raw: Mapping[str, Any], name: str) -> None:
     """Fail because a domain, a list of labels or a reference to another column is missing or wrong."""
-    faults = [fault for key in raw for fault in _faults_of(key, attributes[key], attributes, name)]
+    faults = []
+    for key in raw:
+        where = Text(f"{name}, attribut {key}", f"{name}, attribute {key}")
+        faults += [*_of_itself(key, attributes[key], where), *_of_others(attributes[key], attributes, where, name)]
     if faults:
         raise LawError(faults)
 
 
-def _faults_of(key: str, attribute: Attribute, attributes: Mapping[str, Attribute], name: str) -> list[Fault]:
-    where = Text(f"{name}, attribut {key}", f"{name}, attribute {key}")
+def _of_itself(key: str, attribute: Attribute, where: Text) -> list[Fault]:
+    """Find what an attribute lacks: a domain, labels, a list, a null that is an answer."""
     faults = []
     if attribute.type == "whole" and not _bounded(attribute):
         found = (
@@ -135,9 +139,21 @@ def _faults_of(key: str, attribute: Attribute, attributes: Mapping[str, Attribut
         expected = Text("au moins une valeur", "at least one label")
         write = same(f'[{key}.labels] none = {{ fr = "…", en = "…" }}')
         faults.append(Fault(where, Text("aucune valeur", "no label"), expected, write))
+    if attribute.optional and attribute.missing != "none":
+        found = same(f'missing = "{attribute.missing}"')
+        expected = Text(
+            "un attribut facultatif dont le vide est une réponse", "an optional attribute whose null is an answer"
+        )
+        faults.append(Fault(where, found, expected, same('missing = "none"')))
     if attribute.type == "code" and attribute.list is None:
         expected = Text("le nom d’une liste", "the name of a list")
         faults.append(Fault(where, Text("aucune liste", "no list"), expected, same('list = "occupations"')))
+    return faults
+
+
+def _of_others(attribute: Attribute, attributes: Mapping[str, Attribute], where: Text, name: str) -> list[Fault]:
+    """Find references to attributes that do not exist, or that cannot be what they are referred to as."""
+    faults = []
     for other in attribute.at_most:
         if other in attributes and {attributes[other].type, attribute.type} != {"whole"}:
             found = Text(f"« {other} », qui n’est pas un nombre", f"“{other}”, which is no number")

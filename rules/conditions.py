@@ -81,6 +81,13 @@ class Condition:
 ALWAYS = Condition()
 
 
+def both(one: Condition, other: Condition) -> Condition:
+    """Give the condition that holds where both do."""
+    if not one.options or not other.options:
+        return one if one.options else other
+    return Condition(tuple((*a, *b) for a in one.options for b in other.options))
+
+
 def all_of(answers: list[bool | None]) -> bool | None:
     """Combine by Kleene's *and*: false wins, then unknown."""
     if False in answers:

@@ -62,6 +62,14 @@ def said_by(regulation: Regulation) -> dict[str, Said]:
             words = Text(*(condition(requirement.where, regulation, lang) for lang in ("fr", "en")))
             at = f"streams.{stream.id}.requirements.{requirement.id}.where"
             said[at] = Said(stream.title, requirement.title, words)
+    for category in regulation.categories:
+        words = Text(*(condition(category.where, regulation, lang) for lang in ("fr", "en")))
+        title = Text("Catégories de rondes", "Categories of rounds")
+        said[f"categories.{category.id}.where"] = Said(title, category.title, words)
+    if regulation.labels:
+        names = Text(*(" > ".join(label.title.to(lang) for label in regulation.labels) for lang in ("fr", "en")))
+        place = Text("ordre des catégories d’immigration", "order of classes")
+        said["labels"] = Said(Text("Ordre et délais", "Order and delays"), place, names)
     order = ", ".join(f"{item.key} {item.direction}" for item in regulation.order)
     title = Text("Ordre et délais", "Order and delays")
     said["order"] = Said(title, Text("ordre", "order"), same(order))

@@ -189,7 +189,8 @@ class _Reader:
         of = self.regulation.read_by(name)
         title = titles.input_title(name, self.regulation)
         value = self.values.get(name)
-        declared = tuple((one, _text(self.declaration.get(one))) for one in of)
+        attributes, said = self.regulation.attributes, self.declaration
+        declared = tuple((one, _text(said.get(one))) for one in of if one in said or not attributes[one].optional)
         return Fact(name, title, value, self.shown(name, value), declared)
 
     def shown(self, name: str, value: Value) -> Text:

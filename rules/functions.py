@@ -1,7 +1,7 @@
 """The functions behind derived inputs: short, pure, each in three forms that a property test holds together.
 
 ``python`` takes the values of one declaration; ``polars`` writes the same over columns, and ``sql_functions`` as SQL.
-Null gives null in all of them: no test, no spouse. None looks at a clock; the day of the facts is given.
+Null gives null in all but ``level``: no test, no spouse. None looks at a clock; the day of the facts is given.
 """
 
 from __future__ import annotations
@@ -104,10 +104,37 @@ class Lowest:
         return pl.when(~any_null).then(pl.min_horizontal(source.of))
 
 
+class Level:
+    """The level that a test score reaches; without a test, the level declared. A test without a score reaches none."""
+
+    def python(self, source: Derived, values: Sequence[Any], facts_on: date) -> Value:
+        """Look the score up on the scale of its test."""
+        del facts_on
+        declared, test, score = values
+        if test in (None, "none"):
+            level: Value = declared
+            return level
+        reached = (level for least, level in dict(source.scales)[test] if score is not None and score >= least)
+        return next(reached, source.below)
+
+    def polars(self, source: Derived, facts_on: date) -> pl.Expr:
+        """Look the scores up, test by test, step by step."""
+        del facts_on
+        declared, test, score = map(pl.col, source.of)
+        result: pl.Expr = declared
+        for name, steps in source.scales:
+            level: pl.Expr = pl.lit(source.below, pl.Int32)
+            for least, reached in reversed(steps):
+                level = pl.when(score >= least).then(pl.lit(reached, pl.Int32)).otherwise(level)
+            result = pl.when(test == name).then(level).otherwise(result)
+        return result
+
+
 FUNCTIONS: dict[str, Function] = {
     "age": Age(),
     "chosen": Chosen(),
     "digit": ByCode(),
+    "level": Level(),
     "listed": ByCode(),
     "lowest": Lowest(),
 }
@@ -117,4 +144,6 @@ def derive(source: Derived, values: Sequence[Any], facts_on: date) -> Value:
     """Derive the input of one declaration. A null among what a function reads gives null."""
     if source.function == "chosen":
         return None if values[0] is None else FUNCTIONS["chosen"].python(source, values, facts_on)
+    if source.function == "level":
+        return FUNCTIONS["level"].python(source, values, facts_on)
     return None if None in values else FUNCTIONS[source.function].python(source, values, facts_on)

@@ -68,6 +68,7 @@ def versions(sources: Sources) -> Iterator[tuple[str, Dated]]:
         yield from ((f"criteria/{name}.toml", version) for version in file.version)
     yield from (("groups.toml", version) for version in sources.groups.version)
     yield from (("streams.toml", version) for version in sources.streams.version)
+    yield from (("categories.toml", version) for version in sources.categories.version)
     yield from (("program.toml", version) for version in (*sources.program.ranking, *sources.program.lifecycle))
 
 
@@ -108,6 +109,8 @@ def _read(law: Regulation) -> set[str]:
     """Name all that a law reads, and what that is derived from."""
     names = {name for criterion in law.criteria for name in criterion.inputs}
     names |= {name for stream in law.streams for name in stream.inputs}
+    names |= {name for category in law.categories for name in category.where.inputs}
+    names |= {name for label in law.labels for name in label.where.inputs}
     names |= {name for contradiction in law.contradictions for name in contradiction.where.inputs}
     names |= {group.cap.input for group in law.groups if group.cap and group.cap.input}
     for attribute in law.attributes.values():

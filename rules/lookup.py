@@ -292,4 +292,21 @@ def _derive(source: Derived, facts_on: date, regulation: Regulation) -> pl.Expr:
         values = [value for _, value in source.of_values]
         dtype = column_type(source.domain) if source.domain.kind == "label" else pl.UInt8()
         return pl.lit(pl.Series(values, dtype=dtype)).gather(pl.col(source.of[0]).to_physical())
+    if source.function == "level":
+        return _level(source)
     return FUNCTIONS[source.function].polars(source, facts_on)
+
+
+def _level(source: Derived) -> pl.Expr:
+    """Read a level off one array of every score of every test."""
+    declared, test, score = map(pl.col, source.of)
+    width = 2 + max(least for _, steps in source.scales for least, _ in steps)
+    levels = np.full((len(source.scales) + 1, width), source.below, dtype=np.int16)
+    for row, (_, steps) in enumerate(source.scales, start=1):
+        for least, reached in reversed(steps):
+            levels[row, least:] = reached
+    marks = pl.when(score < width - 1).then(score).otherwise(pl.when(score.is_not_null()).then(width - 1))
+    places = [pl.when(test == name).then(row).otherwise(0) for row, (name, _) in enumerate(source.scales, start=1)]
+    place = reduce(add, places) * width + marks.cast(pl.Int32)
+    reached_level = pl.lit(pl.Series(levels.ravel())).gather(place).fill_null(source.below)
+    return pl.when(reduce(add, places) > 0).then(reached_level).otherwise(declared)

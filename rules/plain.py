@@ -122,12 +122,12 @@ def _values(source: Test) -> pl.Expr:
     return column == source.values[0] if len(source.values) == 1 else column.is_in(list(source.values))
 
 
-def stages(regulation: Regulation, facts_on: date) -> list[list[pl.Expr]]:
-    """Give the whole law as successive sets of columns: each derived input, criteria, each group."""
+def stages(regulation: Regulation, facts_on: date, columns: Collection[str]) -> list[list[pl.Expr]]:
+    """Give the whole law as successive sets of columns: the inputs that ``columns`` give, criteria, each group."""
     names = {part.id: f"{part.id}_points" if part.id != "score" else "score" for part in regulation.parts.values()}
     result = [
         [FUNCTIONS[source.function].polars(source, facts_on).alias(source.name) for source in stage]
-        for stage in regulation.stages(regulation.derived)
+        for stage in regulation.stages(regulation.derivable(columns))
     ]
     result.append([criterion(source).alias(names[source.id]) for source in regulation.criteria])
     for source in regulation.groups:

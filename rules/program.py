@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rules.assembly import ContradictionModel, ContradictionsModel, ProgramFile, Sources, assemble
 from rules.attributes import Attribute, check_attributes, shared_columns
+from rules.categories import CategoriesFile
 from rules.criteria import CriterionFile
 from rules.dates import check_dates, ends_first
 from rules.faults import Fault, LawError, meant
@@ -60,6 +61,7 @@ class Program:
             criteria=self._criteria(),
             groups=self._groups(),
             streams=self._streams(),
+            categories=self._categories(),
             lists=self._lists,
             list_names=tuple(path.stem for path in self._list_files()),
         )
@@ -120,6 +122,14 @@ class Program:
 
     def _list_files(self) -> list[Path]:
         return sorted((self.folder / "lists").glob("*.toml"))
+
+    def _categories(self) -> CategoriesFile:
+        """Read the categories of rounds; a program without the file has none."""
+        if not (self.folder / "categories.toml").is_file():
+            return CategoriesFile()
+        file = build(CategoriesFile, read_toml(self.folder / "categories.toml", "categories.toml"), "categories.toml")
+        check_dates(file.version, "categories.toml")
+        return file
 
     def _lists(self, day: date) -> dict[str, DatedList]:
         loaded = {path.stem: load_list(path.parent, path.stem, day, "lists") for path in self._list_files()}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rules.assembly import Lifecycle, OrderKey, ProgramFile, Sources
     from rules.attributes import Attribute
+    from rules.categories import Category, Label
     from rules.conditions import Scope
     from rules.criteria import Criterion
     from rules.dates import Dated
@@ -56,6 +57,8 @@ class Regulation:
     criteria: tuple[Criterion, ...]
     groups: tuple[Group, ...]
     streams: tuple[Stream, ...]
+    categories: tuple[Category, ...]
+    labels: tuple[Label, ...]
     lists: Mapping[str, DatedList]
     contradictions: tuple[Contradiction, ...]
     scope: Scope
@@ -76,17 +79,37 @@ class Regulation:
 
     @cached_property
     def needed(self) -> tuple[str, ...]:
-        """The attributes without which no score can be computed, in the order of the attributes."""
+        """The attributes without which no score can be computed, in the order of the attributes; no optional one."""
         read = {name for criterion in self.criteria for name in criterion.inputs}
         read |= {group.cap.input for group in self.groups if group.cap and group.cap.input}
         sources = {source for name in read for source in self.read_by(name)}
-        return tuple(name for name in self.attributes if name in sources)
+        return tuple(name for name in self.attributes if name in sources and not self.attributes[name].optional)
+
+    @cached_property
+    def levels(self) -> dict[str, Derived]:
+        """The inputs that complete an attribute by a test, under its name."""
+        return {name: source for name, source in self.derived.items() if source.completes}
+
+    @cached_property
+    def test_columns(self) -> tuple[str, ...]:
+        """The columns of tests and of their scores, which a pool may leave out."""
+        return tuple(dict.fromkeys(of for source in self.levels.values() for of in source.of[1:]))
+
+    def derivable(self, columns: Collection[str]) -> list[str]:
+        """Name the derived inputs that ``columns`` give, in order; a level without a test column stands as declared."""
+        there, found = set(columns), []
+        for name, source in self.derived.items():
+            if there.issuperset(source.of):
+                there.add(name)
+                found.append(name)
+        return found
 
     def read_by(self, name: str) -> tuple[str, ...]:
         """Name the attributes that an input comes from: itself, or those that it is derived from."""
         if name not in self.derived:
             return (name,)
-        return tuple(dict.fromkeys(found for of in self.derived[name].of for found in self.read_by(of)))
+        inner = ((of,) if of == name else self.read_by(of) for of in self.derived[name].of)
+        return tuple(dict.fromkeys(found for each in inner for found in each))
 
     def stages(self, names: Collection[str]) -> list[list[Derived]]:
         """Put derived inputs in stages: each reads attributes and the inputs of the stages before it."""
@@ -119,9 +142,12 @@ class Regulation:
             "criteria": {c.id: _criterion(c) for c in self.criteria},
             "groups": {g.id: _group(g) for g in self.groups},
             "streams": {stream.id: _stream(stream) for stream in self.streams},
+            "categories": {one.id: [one.title, as_raw(one.where)] for one in self.categories},
+            "labels": [[one.id, one.title, one.stream, as_raw(one.where)] for one in self.labels],
             "sources": {
                 "groups": _version(in_force(self.sources.groups.version, self.day)),
                 "streams": _version(in_force(self.sources.streams.version, self.day)),
+                "categories": _version(in_force(self.sources.categories.version, self.day)),
             },
             "lists": {name: [dict(row) for row in source.rows] for name, source in self.lists.items()},
             "contradictions": {c.id: as_raw(c.where) for c in self.contradictions},
@@ -142,6 +168,8 @@ def _derived(derived: Derived) -> dict[str, Any]:
         "domain": [derived.domain.low, derived.domain.high],
         "labels": list(derived.domain.labels),
         "choices": list(derived.choices),
+        "scales": [[test, [list(step) for step in steps]] for test, steps in derived.scales],
+        "below": derived.below,
     }
 
 

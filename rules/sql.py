@@ -42,9 +42,9 @@ def scoring(
 
     ``absent`` names the inputs that ``table`` has no column for; what reads them is null, for unknown.
     """
-    stages = [("declarations", exp.select("*").from_(exp.to_table(table)))]
+    stages = [("declarations", _declarations(regulation, facts_on, table, absent))]
     for known, source in regulation.derived.items():
-        if known not in absent:
+        if known not in absent and not source.completes:
             column = _alias(SQL_FUNCTIONS[source.function](source, facts_on), known)
             stages.append((f"{known}_input", exp.select("*", column).from_(stages[-1][0])))
     criteria = [_alias(criterion(part), f"{part.id}_points") for part in regulation.criteria]
@@ -65,8 +65,20 @@ def scoring(
     return reduce(lambda whole, stage: whole.with_(stage[0], as_=stage[1]), stages, final)
 
 
-def _alias(expression: exp.Expr, name: str) -> exp.Expr:
-    return exp.alias_(expression, name, quoted=True)
+def _declarations(regulation: Regulation, facts_on: date, table: str, absent: Collection[str]) -> exp.Select:
+    """Select the columns that the law reads, a level from its test where the table has one."""
+    inputs = [name for name in regulation.inputs if name not in absent]
+    read = {attribute for name in inputs for attribute in regulation.read_by(name)} - set(absent)
+    columns: list[exp.Expr] = [name("declaration_id")]
+    for known in (one for one in regulation.attributes if one in read):
+        source = regulation.levels.get(known)
+        tested = source is not None and source.of[1] not in absent
+        columns.append(_alias(SQL_FUNCTIONS["level"](source, facts_on), known) if source and tested else name(known))
+    return exp.select(*columns).from_(exp.to_table(table))
+
+
+def _alias(expression: exp.Expr, column: str) -> exp.Expr:
+    return exp.alias_(expression, column, quoted=True)
 
 
 def _column(part: str) -> str:

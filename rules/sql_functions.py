@@ -56,6 +56,19 @@ def chosen(source: Derived, facts_on: date) -> exp.Expr:
     return case
 
 
+def level(source: Derived, facts_on: date) -> exp.Expr:
+    """Look scores up, test by test, step by step; without a test, the level declared."""
+    del facts_on
+    declared, test, score = map(name, source.of)
+    result = exp.Case()
+    for label, steps in source.scales:
+        case = exp.Case()
+        for least, reached in steps:
+            case = case.when(exp.GTE(this=score.copy(), expression=exp.convert(least)), exp.convert(reached))
+        result = result.when(test.copy().eq(literal(label)), case.else_(exp.convert(source.below)))
+    return result.else_(declared)
+
+
 def lowest(source: Derived, facts_on: date) -> exp.Expr:
     """Take it; ``LEAST`` alone skips nulls in some engines."""
     del facts_on
@@ -68,6 +81,7 @@ SQL_FUNCTIONS: dict[str, Callable[[Derived, date], exp.Expr]] = {
     "age": age,
     "chosen": chosen,
     "digit": by_code,
+    "level": level,
     "listed": by_code,
     "lowest": lowest,
 }

@@ -8,6 +8,7 @@ What an input is derived from is read from the folder of the law itself.
 import csv
 import tomllib
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def facts_of(regulation, folder, declaration, facts_on):
     facts = {name: read(attribute, declaration.get(name, ABSENT)) for name, attribute in regulation.attributes.items()}
     for name, source in inputs_file(str(folder)).items():
         values = [facts[of] for of in source["of"]]
+        if source["function"] == "level" and values[1] is ABSENT:
+            continue
         facts[name] = ABSENT if ABSENT in values else derive(source, values, folder, regulation, facts_on)
     return facts
 
@@ -60,11 +63,16 @@ def derive(source, values, folder, regulation, facts_on):
     """Derive one input as ``inputs.toml`` says: none if a value is none, else unknown if one is unknown."""
     if source["function"] == "chosen":
         return choose(source, values, regulation)
-    if None in values or UNKNOWN in values:
-        return None if None in values else UNKNOWN
-    if source["function"] == "lowest":
-        return min(values)
-    [value] = values
+    if source["function"] == "level":
+        return level(source, values, list_file(str(folder), source["list"], regulation.day))
+    for null in (None, UNKNOWN):
+        if null in values:
+            return null
+    return min(values) if source["function"] == "lowest" else of_one(source, *values, folder, regulation, facts_on)
+
+
+def of_one(source, value, folder, regulation, facts_on):
+    """Derive from one value: a date or a code."""
     if source["function"] == "age":
         return age(value, facts_on)
     if source["function"] == "digit":
@@ -78,6 +86,15 @@ def choose(source, values, regulation):
     if label is UNKNOWN:
         return UNKNOWN
     return choices[list(regulation.inputs[source["of"][0]].labels).index(label)]
+
+
+def level(source, values, rows):
+    """Give the highest level whose least score is reached, on the scale of the test; else the level declared."""
+    declared, test, tenths = values
+    if test in (None, "none"):
+        return declared
+    least = {int(row["level"]): 10 * Decimal(row[source["column"]]) for row in rows.values() if row["test"] == test}
+    return max([n for n, score in least.items() if tenths is not None and tenths >= score], default=source["below"])
 
 
 def age(born, on):

@@ -81,9 +81,12 @@ def make_pool(regulation, folder, seed, size, facts_on, *, complete=False):
         n for n in regulation.attributes if n not in regulation.needed and n not in ("declaration_id", "submitted_at")
     ]
     left_out = {name for name in optional if not complete and chance.random() < chance.choice([0, 0.3, 1])}
+    for _, test, tenths in (source.of for source in regulation.levels.values()):
+        left_out |= {tenths} if test in left_out else set()
+        left_out -= set() if test in left_out else {tenths}
     columns = [name for name in regulation.attributes if name not in left_out]
     edges = edges_of(regulation)
-    made = [make_row(regulation, chance, edges, facts_on) for _ in range(size)]
+    made = [make_row(regulation, chance, edges, facts_on, left_out) for _ in range(size)]
     rows = [row for row in made if is_valid(row, regulation, folder, facts_on)]
     ids = [f"D{number:04}" for number in range(len(rows))]
     chance.shuffle(ids)
@@ -93,7 +96,7 @@ def make_pool(regulation, folder, seed, size, facts_on, *, complete=False):
     return Pool(rows, columns, regulation)
 
 
-def make_row(regulation, chance, edges, facts_on):
+def make_row(regulation, chance, edges, facts_on, left_out=()):
     """Make one declaration: null where ``only_when`` is false, else a value, or a null where the law takes one."""
     row = {}
     waiting = dict(regulation.attributes)
@@ -107,12 +110,26 @@ def make_row(regulation, chance, edges, facts_on):
             row[name] = None
         else:
             row[name] = make_value(name, regulation, chance, edges, facts_on)
+    for declared, test, tenths in (source.of for source in regulation.levels.values()):
+        tested = test not in left_out and row[test] not in (None, "none")
+        row[tenths if not tested else declared] = None
+        if tested and row[tenths] is None:
+            row[tenths] = make_value(tenths, regulation, chance, edges, facts_on)
+        if not tested and row[declared] is None and needs_value(declared, row, regulation):
+            row[declared] = make_value(declared, regulation, chance, edges, facts_on)
     for _ in regulation.attributes:
         for name, attribute in regulation.attributes.items():
             limits = [row[other] for other in attribute.at_most if row[other] is not None]
             if row[name] is not None and limits:
                 row[name] = min(row[name], *limits)
     return row
+
+
+def needs_value(name, row, regulation):
+    """Tell whether a null would be wrong: not where it is an answer, nor where nothing is to be declared."""
+    attribute = regulation.attributes[name]
+    there = all(row[other] == wanted for other, wanted in (attribute.only_when or {}).items())
+    return attribute.missing == "error" and there
 
 
 def make_value(name, regulation, chance, edges, facts_on):

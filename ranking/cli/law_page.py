@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rules.criteria import Criterion
     from rules.diff import Difference
     from rules.groups import Group
+    from rules.inputs import Derived
     from rules.regulation import Regulation
     from rules.tables import Cap, Table
 
@@ -39,7 +40,44 @@ def consolidated(regulation: Regulation, lang: Lang) -> list[Block]:
         for criterion in regulation.criteria:
             if criterion.id in group.members:
                 blocks += _criterion(criterion, regulation, lang)
-    return [*blocks, *_order(regulation, lang), *_streams(regulation, lang), *_open(regulation, lang)]
+    ends = (_levels, _order, _streams, _categories, _open)
+    return blocks + [block for end in ends for block in end(regulation, lang)]
+
+
+def _levels(regulation: Regulation, lang: Lang) -> list[Block]:
+    """Show the lists by which a test score becomes a level, one grid a list."""
+    bound = [(regulation.sources.inputs[name], source) for name, source in regulation.levels.items()]
+    blocks: list[Block] = []
+    for wanted in dict.fromkeys(model.list for model, _ in bound if model.list):
+        found = regulation.lists[wanted]
+        tests = {
+            label: title
+            for model, source in bound
+            if model.list == wanted
+            for label, title in _tests(source, regulation)
+        }
+        abilities = [column for column in found.columns if column in {model.column for model, _ in bound}]
+        titles = [next(s.title.to(lang) for m, s in bound if (m.list, m.column) == (wanted, one)) for one in abilities]
+        rows = [
+            (tests[r["test"]].to(lang), r["level"], *[_decimal(r[one], lang) for one in abilities])
+            for r in found.by_code.values()
+            if r["test"] in tests
+        ]
+        heads = Text("Test|Niveau", "Test|Level").to(lang).split("|")
+        blocks.append(Heading(found.title.to(lang)))
+        blocks.append(Grid("", (*heads, *titles), tuple(rows), tuple(range(1, 2 + len(abilities)))))
+        blocks.append(Line(f"Source{colon(lang)}{found.version.cite.act} · {found.version.cite.provision}", "dim"))
+        blocks += [Line(found.version.note.text.to(lang), "italic")] if found.version.note else []
+    return blocks
+
+
+def _decimal(score: str, lang: Lang) -> str:
+    return score.replace(".", Text(",", ".").to(lang))
+
+
+def _tests(source: Derived, regulation: Regulation) -> list[tuple[str, Text]]:
+    labels = regulation.attributes[source.of[1]].labels
+    return [(label, title.text) for label, title in labels.items()]
 
 
 def _cap_words(group: Group, regulation: Regulation, lang: Lang) -> str:
@@ -149,11 +187,38 @@ def _streams(regulation: Regulation, lang: Lang) -> list[Block]:
     return [Heading(heading), Grid("", tuple(columns.split("|")), tuple(rows))]
 
 
+def _categories(regulation: Regulation, lang: Lang) -> list[Block]:
+    """Show the categories of rounds, and the order of the classes under which people are invited."""
+    blocks: list[Block] = []
+    if regulation.categories:
+        columns = Text("Catégorie|Vérification sur la déclaration|Disposition", "Category|Test applied|Provision")
+        rows = [
+            (one.title.to(lang), condition(one.where, regulation, lang), one.cite.provision)
+            for one in regulation.categories
+        ]
+        blocks.append(Heading(Text("Catégories de rondes", "Categories of rounds").to(lang)))
+        blocks.append(Grid("", tuple(columns.to(lang).split("|")), tuple(rows)))
+    if regulation.labels:
+        names = " > ".join(label.title.to(lang) for label in regulation.labels)
+        head = Text(
+            "Qui remplit plusieurs catégories d’immigration est invité au titre de la première",
+            "Whoever meets several classes is invited under the first",
+        )
+        blocks.append(Line(f"{head.to(lang)}{colon(lang)}{names}"))
+    return blocks
+
+
 def _open(regulation: Regulation, lang: Lang) -> list[Block]:
-    if not regulation.source.open_points:
-        return []
-    heading = Text("Ce que les sources laissent ouvert", "What the sources leave open").to(lang)
-    return [Heading(heading), *[Line(f"• {point.text.to(lang)}") for point in regulation.source.open_points]]
+    sources = regulation.sources
+    left = {
+        Text("Ce que les sources laissent ouvert", "What the sources leave open"): regulation.source.open_points,
+        Text("Ce qu’aucune colonne ne permet de vérifier", "What no column can decide"): sources.streams.not_encoded,
+        Text("Catégories qui ne sont pas écrites ici", "Categories not written here"): sources.categories.not_encoded,
+    }
+    blocks: list[Block] = []
+    for heading, points in left.items():
+        blocks += [Heading(heading.to(lang)), *[Line(f"• {one.text.to(lang)}") for one in points]] if points else []
+    return blocks
 
 
 def amendment(before: Regulation, after: Regulation, differences: list[Difference], lang: Lang) -> list[Block]:

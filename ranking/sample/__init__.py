@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ranking.sample import filing, generic, pstq, wrong
+from ranking.sample import express_entry, filing, generic, pstq, wrong
 from ranking.sample.draws import Draws
 
 if TYPE_CHECKING:
@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 
 __all__ = ["generate"]
 
-PEOPLE: dict[str, Callable[[Regulation, Draws, date], pl.DataFrame]] = {"quebec/pstq": pstq.people}
+PEOPLE: dict[str, Callable[[Regulation, Draws, date], pl.DataFrame]] = {
+    "canada/express_entry": express_entry.people,
+    "quebec/pstq": pstq.people,
+}
 
 
 def generate(regulation: Regulation, size: int, *, seed: int, on: date, wrong_share: float = 0.0) -> pl.DataFrame:
     """Make a pool of ``size`` declarations of people who do not exist, typed as the law of ``regulation`` says.
 
     The same arguments give the same frame on any platform. Submissions lie before the local day ``on``, over fourteen
-    months where twelve are valid, so that some are expired; ages are meant on that day. Columns: every attribute but
+    months where twelve are valid, so that some are expired, or only over those twelve where a program's own module says
+    so; ages are meant on that day. Columns: every attribute but
     the descriptive ones, of which a program's own module may give some. Nulls are where ``only_when`` asks for them,
     and in programs without a module of their own also where a null is an answer or not known. A few persons filed
     twice.

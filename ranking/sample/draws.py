@@ -53,6 +53,12 @@ class Draws:
         """Draw an amount for every row, with the quantiles of its class ``by``."""
         return amount_by(self.of(name), by, quantiles)
 
+    def divided(self, name: str, weights: Sequence[int]) -> Whole:
+        """Give every row a position among ``weights``: as its share says, in an order left to chance."""
+        positions = np.empty(self.size, dtype=np.int64)
+        positions[self.shuffled(name)] = np.repeat(np.arange(len(weights)), quotas(weights, self.size))
+        return positions
+
     def happens(self, name: str, percent: float) -> Flags:
         """Tell for every row whether something happens that happens to ``percent`` of a hundred."""
         return self.of(name) < share(percent)
@@ -98,6 +104,11 @@ def amount_by(draw: Whole, by: Whole, quantiles: Sequence[Sequence[int]]) -> Who
     low, high = values[by, step], values[by, step + 1]
     amounts: Whole = low + (high - low) * (draw - knots[step]) // (knots[step + 1] - knots[step])
     return amounts
+
+
+def days(years: int) -> int:
+    """Turn years into days, by the mean year of the calendar."""
+    return years * 146_097 // 400
 
 
 def quotas(weights: Sequence[int], size: int) -> list[int]:

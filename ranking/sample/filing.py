@@ -13,6 +13,7 @@ from ranking.columns import INSTANT
 from ranking.sample.draws import amount_by
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from ranking.sample.draws import Draws, Whole
@@ -27,12 +28,19 @@ DAY = 86_400_000
 LONGEST_NUMBER = 7
 
 
-def submissions(draws: Draws, on: date, regulation: Regulation, name: str = "submitted_at") -> pl.Series:
-    """Draw instants that lie before the local day ``on``, in milliseconds, over 14 twelfths of the validity before it.
+def submissions(
+    draws: Draws,
+    on: date,
+    regulation: Regulation,
+    name: str = "submitted_at",
+    days: Sequence[int] = DAYS_SINCE_SUBMISSION,
+) -> pl.Series:
+    """Draw instants before the local day ``on``, in milliseconds: by ``days``, as where twelve months are valid.
 
-    More are recent than old. About one in twenty is so old that it is no longer valid. A few instants are equal.
+    Unless ``days`` says otherwise they lie over 14 twelfths of the validity: more are recent than old, and about one in
+    twenty is so old that it is no longer valid. A few instants are equal.
     """
-    since = amount_by(draws.of(f"{name} day"), np.zeros(draws.size, dtype=np.int64), [DAYS_SINCE_SUBMISSION])
+    since = amount_by(draws.of(f"{name} day"), np.zeros(draws.size, dtype=np.int64), [days])
     since = since * (regulation.lifecycle.validity_months or 12) // 12
     instants = _first_instant(on, regulation.source.time_zone) - since * DAY - 1 - draws.whole(f"{name} time", 0, DAY)
     same = draws.happens(f"{name} equal", EQUAL_INSTANTS)

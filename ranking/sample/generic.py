@@ -55,7 +55,7 @@ def complete(said: pl.DataFrame, regulation: Regulation, draws: Draws, on: date)
 
 
 def _left_out(attribute: Attribute) -> bool:
-    return attribute.descriptive or attribute.type in ("text", "instant")
+    return attribute.descriptive or attribute.optional or attribute.type in ("text", "instant")
 
 
 def _contradicts(frame: pl.DataFrame, regulation: Regulation) -> pl.Series:

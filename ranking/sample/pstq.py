@@ -6,28 +6,26 @@ calibration: no estimate of the real bank.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
-from ranking.columns import column_type
 from ranking.sample import pstq_shapes as shapes
-from ranking.sample.draws import EPOCH, Draws, amount_by, chosen_by, quotas, share
+from ranking.sample.draws import EPOCH, Draws, amount_by, chosen_by, days, share
 from ranking.sample.filing import filed_again
 from ranking.sample.pstq_jobs import FAMILIES, JOBS, NEVER, REGULATED
 from ranking.sample.pstq_people import KINDS
+from ranking.sample.typed import typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
+    import polars as pl
 
     from ranking.sample.draws import Whole
+    from ranking.sample.typed import Columns
     from rules.regulation import Regulation
-
-    Columns = dict[str, NDArray[Any]]
 
 FIVE_YEARS = 60
 LEVELS = tuple(shapes.LEVELS)
@@ -42,7 +40,7 @@ def people(regulation: Regulation, draws: Draws, on: date) -> pl.DataFrame:
 
     Months are whole, ages are measured on ``on``, spouse columns are null exactly where no spouse accompanies.
     """
-    kind = _kinds(draws)
+    kind = draws.divided("kind", [k.share for k in KINDS])
     jobs = regulation.inputs["main_occupation"].labels
     columns: Columns = {}
     _place(draws, kind, columns)
@@ -56,14 +54,6 @@ def people(regulation: Regulation, draws: Draws, on: date) -> pl.DataFrame:
     _family(draws, columns)
     _about(draws, kind, columns)
     return _frame(_filed_again(draws, columns), regulation, jobs, on)
-
-
-def _kinds(draws: Draws) -> Whole:
-    """Give every row its kind: as many of each as its share says, in an order left to chance."""
-    counts = quotas([kind.share for kind in KINDS], draws.size)
-    kind = np.empty(draws.size, dtype=np.int64)
-    kind[draws.shuffled("kind")] = np.repeat(np.arange(len(KINDS)), counts)
-    return kind
 
 
 def _place(draws: Draws, kind: Whole, to: Columns) -> None:
@@ -95,14 +85,14 @@ def _schooling(draws: Draws, kind: Whole, to: Columns) -> None:
 
 def _age(draws: Draws, kind: Whole, to: Columns) -> None:
     """Ages in days: of the kind, and not below what the diploma takes."""
-    days = amount_by(draws.of("age"), kind, [[_days(years) for years in k.age] for k in KINDS])
-    least = np.array([_days(years) for years, _ in shapes.LEVELS.values()], dtype=np.int64)[to["education"]]
-    to["days"] = np.where(days < least, least + draws.whole("age above the least", 0, 3 * 365), days) + 2
+    old = amount_by(draws.of("age"), kind, [[days(years) for years in k.age] for k in KINDS])
+    least = np.array([days(years) for years, _ in shapes.LEVELS.values()], dtype=np.int64)[to["education"]]
+    to["days"] = np.where(old < least, least + draws.whole("age above the least", 0, 3 * 365), old) + 2
 
 
 def _work(draws: Draws, kind: Whole, to: Columns) -> None:
     """Months of work within five years: in Québec, in all, in the main occupation. Each is at most what holds it."""
-    grown = np.clip((to["days"] - _days(17)) * 4800 // 146_097, 0, FIVE_YEARS)
+    grown = np.clip((to["days"] - days(17)) * 4800 // 146_097, 0, FIVE_YEARS)
     here = amount_by(draws.of("worked here"), kind, [k.here for k in KINDS])
     here = np.where(to["been here"], np.minimum(here, grown), 0)
     studied = to["studied"] + to["quebec_study_months"]
@@ -166,12 +156,12 @@ def _job(draws: Draws, kind: Whole, to: Columns, jobs: Sequence[str]) -> None:
 
 def _couple(draws: Draws, kind: Whole, to: Columns) -> None:
     """Who has an accompanying spouse, and the spouse: of about the same age, often alike in schooling and French."""
-    ends = np.array([_days(years) for years, _ in shapes.COUPLE_BY_AGE], dtype=np.int64)
+    ends = np.array([days(years) for years, _ in shapes.COUPLE_BY_AGE], dtype=np.int64)
     factor = np.array([part for _, part in shapes.COUPLE_BY_AGE], dtype=np.int64)[np.searchsorted(ends, to["days"])]
     percent = np.array([k.couple for k in KINDS], dtype=np.int64)[kind] * factor
     couple = draws.of("couple") * 10_000 < percent << 32
     staying = to["staying_in_quebec"].astype(np.int64)
-    gap = amount_by(draws.of("years apart"), np.zeros_like(kind), [[_days(years) for years in shapes.SPOUSE_YEARS]])
+    gap = amount_by(draws.of("years apart"), np.zeros_like(kind), [[days(years) for years in shapes.SPOUSE_YEARS]])
     alike = draws.happens("alike in schooling", shapes.ALIKE)
     rank = np.where(alike, draws.of("school"), draws.of("spouse_school"))
     school = chosen_by(rank, kind, _levels([shapes.SCHOOLS[k.school] for k in KINDS]))
@@ -180,7 +170,7 @@ def _couple(draws: Draws, kind: Whole, to: Columns) -> None:
     diploma = draws.chosen_by("spouse diploma", kind, _levels([shapes.DIPLOMAS[k.diploma[1]] for k in KINDS]))
     part = np.array(shapes.OUTSIDE_STEPS, dtype=np.int64)[draws.chosen_by("spouse work", staying, shapes.SPOUSE_WORK)]
     to["accompanying_spouse"] = couple
-    to["spouse days"] = np.maximum(to["days"] + gap, _days(18) + 2 + draws.whole("young spouse", 0, 1000))
+    to["spouse days"] = np.maximum(to["days"] + gap, days(18) + 2 + draws.whole("young spouse", 0, 1000))
     to["spouse_quebec_diploma"] = np.where(has, diploma, 0)
     to["spouse_education"] = np.maximum(school, to["spouse_quebec_diploma"])
     to["spouse_quebec_experience_months"] = np.minimum(to["stay"] * part // 100, FIVE_YEARS)
@@ -228,23 +218,9 @@ def _frame(columns: Columns, regulation: Regulation, jobs: Sequence[str], on: da
     today = (on - EPOCH).days
     columns["birth_date"] = today - columns["days"]
     columns["spouse_birth_date"] = today - columns["spouse days"]
-    couple = pl.Series(columns["accompanying_spouse"])
-    read = []
-    for name, attribute in regulation.attributes.items():
-        if name not in columns:
-            continue
-        wanted = column_type(name, regulation)
-        if name in words:
-            column = pl.Series(words[name]).cast(wanted, strict=False).gather(columns[name])
-        else:
-            column = pl.Series(columns[name]).cast(pl.Int32 if wanted == pl.Date else wanted).cast(wanted)
-        read.append((column.zip_with(couple, column.clear(1)) if attribute.only_when else column).alias(name))
-    return pl.DataFrame(read)
-
-
-def _days(years: int) -> int:
-    """Turn years into days, by the mean year of the calendar."""
-    return years * 146_097 // 400
+    alone = ~columns["accompanying_spouse"]
+    nulls = {name: alone for name, attribute in regulation.attributes.items() if attribute.only_when}
+    return typed(columns, words, nulls, regulation)
 
 
 def _levels(rows: Sequence[Mapping[str, int]]) -> list[list[int]]:

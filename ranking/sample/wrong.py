@@ -84,7 +84,7 @@ def _where(fits: Fits, first: int | None = None) -> Targets:
     """Make the list of attributes that a way of going wrong can spoil."""
 
     def targets(law: Regulation) -> list[str]:
-        return [name for name, a in law.attributes.items() if not a.descriptive and fits(name, a, law)][:first]
+        return [n for n, a in law.attributes.items() if not (a.descriptive or a.optional) and fits(n, a, law)][:first]
 
     return targets
 
@@ -143,8 +143,13 @@ def _anything(spoiler: Spoiler, name: str) -> pl.Series:
 
 
 def _depends_on_certain(_: str, attribute: Attribute, regulation: Regulation) -> bool:
+    """Only where a null says that the column does not apply: elsewhere it may be an answer, or not known."""
     others = [regulation.attributes[other] for other in attribute.only_when or ()]
-    return bool(others) and all(other.missing == "error" and other.only_when is None for other in others)
+    return (
+        attribute.missing == "error"
+        and bool(others)
+        and all(other.missing == "error" and other.only_when is None for other in others)
+    )
 
 
 def _twice(spoiler: Spoiler, name: str, rows: Whole) -> Mapping[str, pl.Series]:
@@ -160,7 +165,8 @@ def _contradiction(spoiler: Spoiler, name: str, rows: Whole) -> Mapping[str, pl.
     where = next(c.where for c in spoiler.regulation.contradictions if c.where.inputs[0] == name)
     said = {test.input: _satisfying(test, spoiler.regulation) for test in where.options[0]}
     values = {other: pl.repeat(value, len(rows), eager=True) for other, value in said.items()}
-    for other, attribute in spoiler.regulation.attributes.items():
+    there = [(n, a) for n, a in spoiler.regulation.attributes.items() if n in spoiler.frame.columns]
+    for other, attribute in there:
         if any(said.get(key, value) != value for key, value in (attribute.only_when or {}).items()):
             values.setdefault(other, spoiler.frame[other].clear(len(rows)))
     return {other: column.cast(spoiler.frame[other].dtype) for other, column in values.items()}

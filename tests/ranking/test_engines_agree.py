@@ -29,7 +29,7 @@ def by_when_then(frame, regulation, facts_on):
     typed = conform(frame, regulation, facts_on)
     absent = absent_inputs(typed, regulation)
     here = typed
-    for stage in [*plain.stages(regulation, facts_on), plain.streams(regulation, absent)]:
+    for stage in [*plain.stages(regulation, facts_on, typed.columns), plain.streams(regulation, absent)]:
         here = here.with_columns([column for column in stage if column.meta.output_name() not in absent])
     return here.select(score_columns(regulation))
 

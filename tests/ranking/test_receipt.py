@@ -242,6 +242,9 @@ def test_the_fingerprints_are_those_that_anyone_can_compute_again_from_the_files
         "pool": pool.fingerprint,
         "invitations": fingerprint.of_frame(pl.read_parquet(saved / "invitations.parquet"), ["selection", "rank"]),
         "outcomes": fingerprint.of_frame(pl.read_parquet(saved / "outcomes.parquet"), ["declaration_id"]),
+        "exclusions": fingerprint.of_frame(
+            pl.read_parquet(saved / "exclusions.parquet"), ["declaration_id", "person_id", "exclusion"]
+        ),
     }
 
 

@@ -249,7 +249,7 @@ def streams_with_cases(program):
     found = {}
     for day, regulation in regulations(program):
         version = in_force(rules.load(program).sources.streams.version, day)
-        needed = set(regulation.needed)
+        needed = {*regulation.needed, *regulation.test_columns}
         optional = {name for name in regulation.inputs if not needed.issuperset(regulation.read_by(name))}
         for stream in regulation.streams:
             own = found.setdefault((stream.id, version.in_force), (stream, optional, []))[2]

@@ -159,7 +159,7 @@ def check_forms(regulation, folder, pool, facts_on):
     by_lookup, absent = with_inputs(typed, regulation, facts_on)
     names = ["declaration_id", *[name for name in regulation.derived if name not in absent]]
     by_when_then = typed
-    for stage in plain.stages(regulation, facts_on)[: len(regulation.derived)]:
+    for stage in plain.stages(regulation, facts_on, typed.columns)[: len(regulation.derived)]:
         by_when_then = by_when_then.with_columns([e for e in stage if e.meta.output_name() in names])
     rows = [reference.facts_of(regulation, folder, row, facts_on) for row in pool.rows]
     wanted = [{name: None if row[name] is reference.UNKNOWN else row[name] for name in names} for row in rows]
@@ -206,6 +206,7 @@ def test_every_day_of_birth_has_its_age_by_every_form(facts_on):
     frame = pl.concat([pool.frame()] * len(born)).with_columns(born)
     typed = conform(frame, regulation, facts_on)
     ages = [complete_years(day, facts_on) for day in born]
-    [age] = [stage for stage in plain.stages(regulation, facts_on) if stage[0].meta.output_name() == "age"]
+    stages = plain.stages(regulation, facts_on, typed.columns)
+    [age] = [column for stage in stages for column in stage if column.meta.output_name() == "age"]
     assert typed.select(age)["age"].to_list() == ages
     assert with_inputs(typed, regulation, facts_on)[0].collect()["age"].to_list() == ages

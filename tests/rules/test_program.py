@@ -92,7 +92,7 @@ def test_what_is_needed_is_what_the_tables_read_and_no_more():
     regulation = PROGRAM.on(FIRST)
     pool = make_pool(regulation, LUMEN, seed=1, size=5, facts_on=FIRST, complete=True)
     wanted = ranking.score(pool.frame(), regulation, breakdown=False)
-    only = pool.frame().select("declaration_id", *regulation.needed)
+    only = pool.frame().select("declaration_id", *regulation.needed, *regulation.test_columns)
     assert ranking.score(only, regulation, breakdown=False).equals(wanted)
     for name in regulation.needed:
         with pytest.raises(ranking.PoolError, match=name):
