@@ -160,9 +160,12 @@ def _version(version: Dated | None) -> dict[str, Any]:
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:
+    """Keep a version as written; a repeal by its provision, where one is cited."""
     source = criterion.source
-    dumped = {} if source is None else source.model_dump(mode="json")
-    return {**dumped, "group": criterion.group, "applies_when": as_raw(criterion.applies_when)}
+    unsaid = {"until_cite"} if source is None or source.until_cite is None else None
+    dumped = {} if source is None else source.model_dump(mode="json", exclude=unsaid)
+    repeal = {} if criterion.repeal is None else {"repeal": criterion.repeal.model_dump(mode="json")}
+    return {**dumped, **repeal, "group": criterion.group, "applies_when": as_raw(criterion.applies_when)}
 
 
 def _group(group: Group) -> dict[str, Any]:

@@ -93,7 +93,8 @@ def diff(program: str, first: date, second: date, out: str | None, as_json: bool
 
 def _plain(found: comparing.Difference) -> dict[str, Any]:
     texts = {"title": found.title, "place": found.place, "before": found.before, "after": found.after}
-    return {"at": found.at, **{key: text and text._asdict() for key, text in texts.items()}}
+    source = found.source and found.source.model_dump(mode="json", exclude_none=True)
+    return {"at": found.at, **{key: text and text._asdict() for key, text in texts.items()}, "source": source}
 
 
 def _publish(blocks: list[page.Block], title: str, out: str | None, lang: Lang) -> None:
