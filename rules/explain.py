@@ -305,14 +305,8 @@ def sentence(source: Points, lang: Lang) -> str:
             f" Le plafond de {source.cap} en retire {source.taken_by_cap}.",
             f" The cap of {source.cap} takes {source.taken_by_cap} away.",
         ).to(lang)
-    total = _points(source.points, lang)
+    total = titles.points(source.points, lang)
     return Text(f"{title} : {total} ({reasons}).{cut}", f"{title}: {total} ({reasons}).{cut}").to(lang)
-
-
-def _points(count: int, lang: Lang) -> str:
-    if lang == "fr":
-        return f"{count} point" if abs(count) < 2 else f"{count} points"
-    return f"{count} point" if count == 1 else f"{count} points"
 
 
 def _reason(step: Step, lang: Lang) -> str:

@@ -110,3 +110,9 @@ def cap_words(cap: Cap, regulation: Regulation, lang: Lang) -> str:
         f"{number(points, lang)} ({title}{colon(lang)}{shown(key, cap.input, regulation).to(lang)})"
         for key, points in zip(cap.columns, cap.points, strict=True)
     )
+
+
+def points(count: int, lang: Lang) -> str:
+    """Write a number of points: « 1 point », « 1 200 points », “0 points”."""
+    one = abs(count) < 2 if lang == "fr" else count == 1
+    return f"{number(count, lang)} {'point' if one else 'points'}"
