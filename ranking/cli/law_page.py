@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ranking.cli.page import Block, Grid, Heading, Line
 from rules.bounds import beyond
@@ -169,6 +169,13 @@ def changes(differences: list[Difference], lang: Lang) -> Block:
     label = Text(f"{count} changement{'s' if count > 1 else ''}", f"{count} change{'s' if count > 1 else ''}").to(lang)
     right = (2, 3) if all(len(cell) <= LONGEST_VALUE for row in rows for cell in row[2:]) else ()
     return Grid(label, tuple(columns.to(lang).split("|")), tuple(rows), right=right)
+
+
+def plain(found: Difference) -> dict[str, Any]:
+    """Give a difference as plain values, for JSON."""
+    texts = {"title": found.title, "place": found.place, "before": found.before, "after": found.after}
+    source = {"source": found.source.model_dump(mode="json", exclude_none=True)} if found.source else {}
+    return {"at": found.at, **{key: text and text._asdict() for key, text in texts.items()}, **source}
 
 
 def _provisions(differences: list[Difference], lang: Lang) -> list[Block]:

@@ -20,6 +20,7 @@ VOLUNTEERING = {
     "table": [{"id": "points", "row_input": "night_work", "rows": [[False, -1], [True, 7]]}],
 }
 SWORN = {"id": "sworn", "title": {"fr": "Assermenté", "en": "Sworn"}, "where": {"sworn": True}, "cite": CITE}
+TIES = ["help", "patron", "debt", "tithe"]
 AGES = [["[16, 30)", 30], ["[30, 45)", 20], ["[45, 60)", 5]]
 
 
@@ -83,11 +84,13 @@ TOLD = [
     (
         Change(at="criteria.age.points", was=AGES, to=[["[16, 30)", 31], ["[30, 45)", 20], ["[45, 61)", 5]]),
         (
-            "Âge : la ligne « 45 à 59 », de 5 points, est supprimée ; la ligne « 16 à 29 » passe de 30 à 31 points ; la "
+            "Âge : la ligne « 45 à 59 », de 5 points, est supprimée ; la "
+            "ligne « 16 à 29 » passe de 30 à 31 points ; la "
             "ligne « 45 à 60 » s’ajoute, à 5 points."
         ),
         (
-            "Age: the row “45 to 59”, with 5 points, is taken away; the row “16 to 29” goes from 30 to 31 points; the row "
+            "Age: the row “45 to 59”, with 5 points, is taken away; the row "
+            "“16 to 29” goes from 30 to 31 points; the row "
             "“45 to 60” is added, with 5 points."
         ),
     ),
@@ -119,7 +122,8 @@ TOLD = [
     (
         Change(at="groups.skill.cap", was={**MENTOR, "points": [110, 85]}, to={**MENTOR, "points": [100, 85]}),
         (
-            "Groupe « Savoir » : le plafond de 110 (Maître qui accompagne : non), 85 (Maître qui accompagne : oui) devient "
+            "Groupe « Savoir » : le plafond de 110 (Maître qui accompagne "
+            ": non), 85 (Maître qui accompagne : oui) devient "
             "100 (Maître qui accompagne : non), 85 (Maître qui accompagne : oui)."
         ),
         (
@@ -188,9 +192,8 @@ def test_a_change_in_words(change, french, english, law):
 
 
 def test_a_criterion_that_leaves_its_group_is_told_in_two_sentences(law):
-    members = ["help", "patron", "debt", "tithe"]
     gone = scenario(
-        Change(at="groups.ties.members", was=members, to=["help", "patron", "tithe"]),
+        Change(at="groups.ties.members", was=TIES, to=["help", "patron", "tithe"]),
         Change(at="criteria.debt", drop=True),
     )
     assert [sentence.fr for sentence in describe(gone, law)] == [
