@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rules.canonical import alike, plain
+from rules.canonical import alike, canonical, plain
 from rules.citation import Strict, Words
 from rules.domains import Interval
 from rules.faults import Fault, LawError
@@ -77,14 +77,23 @@ def _is_list(steps: Address) -> bool:
 
 
 def carry_out(changes: Sequence[Addressed], documents: Documents, where: Text) -> list[Address]:
-    """Carry changes out, additions last, and give the places that they reached, none inside another."""
+    """Carry changes out, additions last, and give the places that they reached, none inside another.
+
+    What comes of it does not turn on the order in which the changes are written.
+    """
     reached: list[Address] = []
-    for change, steps in sorted(changes, key=lambda item: item[0].operation == "add"):
+    changes = sorted(changes, key=_turn)
+    for change, steps in changes:
         here = Text(f"{where.fr}, {change.at}", f"{where.en}, {change.at}")
         reached.append(_carry_out(change, steps, documents, here))
     joined = [_join(steps, documents, where) for change, steps in changes if change.operation == "add"]
     places = dict.fromkeys([*reached, *[place for place in joined if place]])
     return [place for place in places if not any(within(place, other) for other in places if other != place)]
+
+
+def _turn(item: Addressed) -> tuple[bool, str]:
+    change, steps = item
+    return change.operation == "add", canonical([steps, change.add])
 
 
 def _carry_out(change: Change, steps: Address, documents: Documents, here: Text) -> Address:

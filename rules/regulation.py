@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from rules.canonical import canonical
 from rules.conditions import Condition, as_raw
 from rules.dates import in_force
 
@@ -98,9 +98,8 @@ class Regulation:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of everything the law says on this day, the day itself left out."""
-        text = json.dumps(self.content(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 of everything the law says on this day, the day itself and the spaces of intervals left out."""
+        return hashlib.sha256(canonical(self.content()).encode()).hexdigest()
 
     def __hash__(self) -> int:
         return hash((self.program, self.hash))
