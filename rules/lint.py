@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from rules.criteria import repealed
 from rules.faults import Fault, LawError
 from rules.text import Text, same
+from rules.wording import EXAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +50,7 @@ def check(program: Program, name: str) -> list[Finding]:
         except LawError as error:
             faults |= dict.fromkeys(error.faults)
     errors = [Finding("error", name, fault) for fault in faults]
-    remarks = [*_stale(sources), *(_unused(sources, laws) if not errors else [])]
+    remarks = [*_stale(sources), *_uncited_repeals(sources), *(_unused(sources, laws) if not errors else [])]
     return errors + [Finding("remark", name, fault) for fault in remarks]
 
 
@@ -73,15 +75,37 @@ def versions(sources: Sources) -> Iterator[tuple[str, Dated]]:
 
 
 def _stale(sources: Sources) -> Iterator[Fault]:
-    """Find versions whose source was read before it was published, or before the version came into force."""
+    """Find sources read before they were published, or before what they decide came into force."""
     for file, version in versions(sources):
-        cite: Cite = version.cite
-        latest = max(version.in_force, cite.published or version.in_force)
-        if cite.read_on < latest:
-            where = Text(f"{file}, version du {version.in_force}", f"{file}, version of {version.in_force}")
-            expected = Text(f"une lecture du {latest} ou après", f"a reading of {latest} or later")
-            write = Text("relisez la source, puis changez read_on", "read the source again, then change read_on")
-            yield Fault(where, same(f"read_on = {cite.read_on}"), expected, write)
+        where = Text(f"{file}, version du {version.in_force}", f"{file}, version of {version.in_force}")
+        decided: list[tuple[Cite, date]] = [(version.cite, version.in_force)]
+        repeal = getattr(version, "until_cite", None)
+        if repeal is not None and version.until is not None:
+            decided.append((repeal, version.until))
+        for cite, day in decided:
+            latest = max(day, cite.published or day)
+            if cite.read_on < latest:
+                expected = Text(f"une lecture du {latest} ou après", f"a reading of {latest} or later")
+                write = Text("relisez la source, puis changez read_on", "read the source again, then change read_on")
+                yield Fault(where, same(f"read_on = {cite.read_on}"), expected, write)
+
+
+def _uncited_repeals(sources: Sources) -> Iterator[Fault]:
+    """Find criteria that end, while the program has law, by no provision that their file cites."""
+    ends = sources.program.ends or date.max
+    for name, file in sources.criteria.items():
+        for version in repealed(file.version):
+            if version.until_cite is None and version.until is not None and version.until < ends:
+                where = Text(
+                    f"criteria/{name}.toml, version du {version.in_force}",
+                    f"criteria/{name}.toml, version of {version.in_force}",
+                )
+                found = Text(
+                    f"until = {version.until}, une abrogation sans source",
+                    f"until = {version.until}, a repeal without a source",
+                )
+                expected = Text("la disposition qui abroge ce critère", "the provision that repeals this criterion")
+                yield Fault(where, found, expected, same(f"until_cite = {EXAMPLES['cite'].removeprefix('cite = ')}"))
 
 
 def _unused(sources: Sources, laws: list[Regulation]) -> Iterator[Fault]:

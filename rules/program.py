@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rules.assembly import ContradictionModel, ContradictionsModel, ProgramFile, Sources, assemble
 from rules.attributes import Attribute, check_attributes, shared_columns
 from rules.categories import CategoriesFile
-from rules.criteria import CriterionFile
+from rules.criteria import CriterionFile, check_repeals
 from rules.dates import check_dates, ends_first
 from rules.faults import Fault, LawError, meant
 from rules.groups import GroupsFile
@@ -108,6 +108,7 @@ class Program:
             shown = f"criteria/{path.name}"
             files[path.stem] = build(CriterionFile, read_toml(path, shown), shown)
             check_dates(files[path.stem].version, shown)
+            check_repeals(files[path.stem].version, shown)
         return files
 
     def _groups(self) -> GroupsFile:
