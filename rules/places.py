@@ -65,8 +65,9 @@ def _written_step(step: Step) -> str:
 
 def within(inner: Address, outer: Address) -> bool:
     """Tell whether a place lies in another, or is the same; the rows of a table hold each of its rows."""
-    whole = outer[:3] if len(outer) == 4 and outer[0] == "criteria" and outer[3] == "rows" else outer
-    return inner[: len(whole)] == whole and inner[3:] != ("outside",)
+    if len(outer) == 4 and outer[0] == "criteria" and outer[3] == "rows":
+        return inner[:3] == outer[:3] and inner[3:] != ("outside",)
+    return inner[: len(outer)] == outer
 
 
 def find(steps: Address, documents: dict[str, Any], here: Text, *, item: bool = False) -> Place:

@@ -268,3 +268,12 @@ def test_a_wrong_change_is_told(name, law):
     change, message = WRONG[name]
     with pytest.raises(LawError, match=message):
         apply(scenario(change), law)
+
+
+@pytest.mark.parametrize(
+    "other", [{"at": "criteria.age", "drop": True}, {"at": "criteria.age.points.outside", "was": 0, "to": 1}]
+)
+def test_outside_is_a_place_like_any_other(other, law):
+    outside = Change(at="criteria.age.points.outside", was=0, to=2)
+    with pytest.raises(LawError, match="two changes to"):
+        apply(scenario(outside, Change(**other)), law)
