@@ -7,10 +7,12 @@ a right lot would have failed one such comparison in about 16,000.
 import hashlib
 import json
 import math
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -93,6 +95,15 @@ def test_an_empty_seed_and_a_field_that_no_utf8_writes_are_refused():
 def test_labels_have_the_numbers_of_their_text():
     labels = pl.Series(["a", "b", "a"], dtype=pl.Enum(["b", "a"]))
     assert lots.numbers(*EXAMPLE, labels).equals(lots.numbers(*EXAMPLE, labels.cast(pl.String)))
+
+
+@pytest.mark.parametrize("page", ["lots.md", "tirage-au-sort.md"])
+def test_the_recipe_of_the_pages_hashes_what_the_program_hashes(page):
+    text = (Path(__file__).parents[2] / "docs" / page).read_text("utf-8")
+    recipe = re.search(r"printf '(.+)' \| sha256sum\n +([0-9a-f]{64})", text)
+    written = re.sub(rb"\\([0-7]{1,3})", lambda octal: bytes([int(octal[1], 8)]), recipe[1].encode())
+    assert written == lots.lot_input(*EXAMPLE, "g")
+    assert recipe[2] == lots.number(*EXAMPLE, "g")
 
 
 # Tickets and proportional chances.
