@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ranking.cli import law_page, law_scenario, page, terminal, words
+from ranking.cli import law_compile, law_page, law_scenario, page, terminal, words
 from rules import diff as comparing
 from rules import library, lint, load
 from rules.program import Program
@@ -120,5 +120,5 @@ def _fresh(name: str) -> Program:
     return Program(load(name).folder)
 
 
-for _command in (list_, show, diff, law_scenario.scenario, check):
+for _command in (list_, show, diff, law_scenario.scenario, law_compile.compile_, check):
     law.add_command(_command)
