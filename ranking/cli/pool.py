@@ -53,12 +53,22 @@ pool = words.Group(
     words=Text("Part de lignes fautives, pour essayer la vérification.", "Share of wrong rows, to try the check."),
 )
 @words.option(
+    "--correct",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    words=Text(
+        "Déclarations corrigées ; sans elles, la banque est la même.",
+        "Declarations corrected; without them, the pool is the same.",
+    ),
+)
+@words.option(
     "--out",
     required=True,
     type=click.Path(dir_okay=False),
     words=Text("Fichier .parquet ou .csv.", "A .parquet or .csv file."),
 )
-def generate(program: str, size: int, seed: int, on: date, wrong: float, out: str, lang: Lang) -> None:
+def generate(program: str, size: int, seed: int, on: date, wrong: float, correct: int, out: str, lang: Lang) -> None:
     """Make a synthetic pool."""
     path = terminal.check_target(out)
     regulation = load(program).on(on)
@@ -69,7 +79,7 @@ def generate(program: str, size: int, seed: int, on: date, wrong: float, out: st
         ),
         lang,
     ):
-        frame = sample.generate(regulation, size, seed=seed, on=on, wrong_share=wrong)
+        frame = sample.generate(regulation, size, seed=seed, on=on, wrong_share=wrong, corrections=correct)
         terminal.save(frame, path)
     click.echo(
         Text(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ranking.sample import express_entry, filing, generic, pstq, wrong
+from ranking.sample import corrected, express_entry, filing, generic, pstq, wrong
 from ranking.sample.draws import Draws
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ PEOPLE: dict[str, Callable[[Regulation, Draws, date], pl.DataFrame]] = {
 }
 
 
-def generate(regulation: Regulation, size: int, *, seed: int, on: date, wrong_share: float = 0.0) -> pl.DataFrame:
+def generate(
+    regulation: Regulation, size: int, *, seed: int, on: date, wrong_share: float = 0.0, corrections: int = 0
+) -> pl.DataFrame:
     """Make a pool of ``size`` declarations of people who do not exist, typed as the law of ``regulation`` says.
 
     The same arguments give the same frame on any platform. Submissions lie before the local day ``on``, over fourteen
@@ -32,6 +34,9 @@ def generate(regulation: Regulation, size: int, *, seed: int, on: date, wrong_sh
     the descriptive ones, of which a program's own module may give some. Nulls are where ``only_when`` asks for them,
     and in programs without a module of their own also where a null is an answer or not known. A few persons filed
     twice.
+
+    ``corrections`` of the declarations are mended as people do: see ``corrected.correct``. The others, and everything
+    else, are those of the pool without.
 
     ``wrong_share`` (0 to 1) of the rows, rounded, are then damaged as pools are in life: see ``wrong.damage``. The
     columns that hold what cannot be read are then text. The other rows stay as they are.
@@ -43,4 +48,6 @@ def generate(regulation: Regulation, size: int, *, seed: int, on: date, wrong_sh
     known = PEOPLE.get(regulation.program)
     said = pl.DataFrame() if known is None else known(regulation, draws, on)
     frame = filing.numbered(generic.complete(said, regulation, draws, on), regulation, draws, on)
+    if corrections:
+        frame = corrected.correct(frame, regulation, count=corrections, seed=seed, on=on)
     return wrong.damage(frame, regulation, draws, on, wrong_share) if wrong_share else frame
