@@ -47,3 +47,8 @@ def written(day: date, lang: Lang) -> str:
     """Write a day as readers of a language do: 1er mai 2026, or 1 May 2026."""
     ordinal = "1er" if lang == "fr" and day.day == 1 else str(day.day)
     return f"{ordinal} {MONTHS.to(lang).split()[day.month - 1]} {day.year}"
+
+
+def signed(change: int) -> str:
+    """Write a change with its sign, a true minus: +12, −12; 0 without any."""
+    return f"{change:+d}".replace("-", "−") if change else "0"

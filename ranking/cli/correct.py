@@ -1,0 +1,216 @@
+"""``tirage round correct``: who should have been in a round and was not, and what each remedy moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ranking import correct as correcting
+from ranking.cli import page, reading, terminal, words
+from ranking.correct import REMEDIES, SETS
+from ranking.faults import Fault, RoundError
+from ranking.kept import read_kept
+from ranking.outcomes import TITLES, Outcome
+from rules.text import Text, number, same, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ranking.correct import Correction, Remedy
+    from rules.text import Lang
+
+EXAMPLES = 8
+SIGNED = Text("Qui signe la correction.", "Who signs the correction.")
+
+
+@words.command(
+    Text(
+        "Refait une ronde sur une banque corrigée : qui aurait dû être invité, qui ne l’aurait pas dû, et ce que "
+        "chaque remède change. N’écrit jamais par-dessus la ronde.",
+        "Runs a round again on a corrected pool: who should have been in, who should not, and what each remedy moves. "
+        "Never writes over the round.",
+    ),
+    "tirage round correct out/r1 --pool out/p2.parquet --before out/p.parquet",
+)
+@click.argument("folder", type=click.Path())
+@words.option(
+    "--pool", "pool_file", required=True, type=click.Path(), words=Text("Banque corrigée.", "The corrected pool.")
+)
+@reading.before
+@words.option(
+    "--remedy",
+    type=click.Choice(list(REMEDIES)),
+    default="add",
+    show_default=True,
+    words=Text("Remède retenu : ajouter, ou annuler et refaire.", "The remedy: add, or void and run again."),
+)
+@words.option("--by", metavar="NAME", words=SIGNED)
+@words.option("--reason", metavar="TEXT", words=Text("Motif de la correction.", "Reason of the correction."))
+@words.option(
+    "--out",
+    type=click.Path(dir_okay=False),
+    words=Text("Table de tout le monde, .parquet ou .csv.", "Table of everyone, .parquet or .csv."),
+)
+@words.quarantine
+@words.as_json
+def correct(
+    folder: str,
+    pool_file: str,
+    before_file: str | None,
+    remedy: Remedy,
+    by: str | None,
+    reason: str | None,
+    out: str | None,
+    quarantine: str | None,
+    as_json: bool,
+    lang: Lang,
+) -> None:
+    """Correct a round."""
+    _check_signature(by, reason)
+    target = terminal.check_target(out, pool_file) if out else None
+    kept_apart = terminal.check_target(quarantine, pool_file) if quarantine else None
+    kept = read_kept(folder)
+    corrected = reading.read_for(kept.instruction, pool_file, lang, quarantine=kept_apart)
+    before = reading.read_for(kept.instruction, before_file, lang, quarantine=None) if before_file else None
+    with terminal.step(Text("Ronde refaite", "Round run again"), lang):
+        found = correcting.correct(kept, corrected, before, shown=before_file or "")
+    if target:
+        terminal.save(found.rows, target)
+    written = correcting.sign(found, remedy=remedy, by=by, reason=reason) if by and reason else None
+    terminal.report_pool(corrected, lang, quarantine)
+    if as_json:
+        terminal.print_json(values(found, remedy))
+    else:
+        page.show(blocks(found, remedy, lang))
+    _say_written(written, target, lang)
+
+
+def _check_signature(by: str | None, reason: str | None) -> None:
+    """Refuse a name without a reason, and a reason without a name."""
+    if (by is None) == (reason is None):
+        return
+    missing = "--reason" if reason is None else "--by"
+    expected = Text("un nom et un motif, ensemble", "a name and a reason, together")
+    raise RoundError([Fault(same(missing), Text("rien", "nothing"), expected, same(f'{missing} "…"'))])
+
+
+def _say_written(written: Path | None, target: Path | None, lang: Lang) -> None:
+    if written is not None:
+        click.echo(Text(f"Correction signée : {written}", f"Correction signed: {written}").to(lang), err=True)
+    if target is not None:
+        click.echo(Text(f"Table écrite : {target}", f"Table written: {target}").to(lang), err=True)
+
+
+def values(found: Correction, remedy: Remedy) -> dict[str, Any]:
+    """Give a correction as plain values, with what each remedy moves."""
+    remedies: tuple[Remedy, ...] = ("add", "void")
+    effects = {one: {**vars(found.effect(one)), "people": found.effect(one).people} for one in remedies}
+    return {**correcting.record(found, remedy), "remedies": effects}
+
+
+def blocks(found: Correction, remedy: Remedy, lang: Lang) -> Iterator[page.Block]:
+    """Write a correction: the four sets, the remedies, then who changes and why."""
+    title = found.kept.instruction.source.title.text
+    yield page.Heading(Text(f"Correction : {title.fr}", f"Correction: {title.en}").to(lang), 1)
+    yield _sets(found, lang)
+    yield _remedies(found, remedy, lang)
+    for name in ("should_have_been_in", "should_not_have_been_in"):
+        if found.sets[name]:
+            yield _examples(found, name, lang)
+    if found.moved:
+        yield page.Line(_moved(found.moved).to(lang))
+    if not found.sets["should_have_been_in"] and not found.sets["should_not_have_been_in"]:
+        same_list = Text(
+            "La correction ne change la liste pour personne.", "The correction changes the list for nobody."
+        )
+        yield page.Line(same_list.to(lang))
+
+
+def _moved(count: int) -> Text:
+    fr = "personne resterait invitée, mais à un autre exercice" if count == 1 else None
+    fr = fr or "personnes resteraient invitées, mais à un autre exercice"
+    en = "person stays invited, but" if count == 1 else "people stay invited, but"
+    return Text(f"{count} {fr}.", f"{count} {en} in another selection.")
+
+
+def _sets(found: Correction, lang: Lang) -> page.Grid:
+    columns = Text("Ensemble|Déclarations", "Set|Declarations").to(lang).split("|")
+    rows = [(SETS[name].to(lang), number(count, lang)) for name, count in found.sets.items()]
+    rows.append((Text("Total", "Total").to(lang), number(found.rows.height, lang)))
+    heading = Text("Les quatre ensembles", "The four sets").to(lang)
+    return page.Grid(heading, tuple(columns), tuple(rows), right=(1,), totals=(len(rows) - 1,))
+
+
+def _remedies(found: Correction, chosen: Remedy, lang: Lang) -> page.Grid:
+    columns = Text(
+        "Remède|Invitées avant|Ajoutées|Retirées|Autre exercice|Invitées après|Personnes touchées",
+        "Remedy|Invited before|Added|Withdrawn|Other selection|Invited after|People affected",
+    )
+    rows = []
+    remedies: tuple[Remedy, ...] = ("add", "void")
+    for one in remedies:
+        effect = found.effect(one)
+        mark = "→ " if one == chosen else "   "
+        counts = (effect.before, effect.added, effect.withdrawn, effect.moved, effect.after, effect.people)
+        rows.append((mark + REMEDIES[one].to(lang), *(number(count, lang) for count in counts)))
+    heading = Text("Les remèdes", "The remedies").to(lang)
+    return page.Grid(heading, tuple(columns.to(lang).split("|")), tuple(rows), right=(1, 2, 3, 4, 5, 6))
+
+
+def _examples(found: Correction, name: str, lang: Lang) -> page.Grid:
+    columns = Text(
+        "Déclaration|Issue de la ronde|Pointage|Issue corrigée|Pointage corrigé|Seuil corrigé|Pourquoi",
+        "Declaration|Outcome of the round|Score|Corrected outcome|Corrected score|Corrected cut-off|Why",
+    )
+    rows = found.of(name)
+    shown = [_example(found, row, lang) for row in rows.head(EXAMPLES).to_dicts()]
+    more = rows.height - len(shown)
+    note = Text(f"… et {number(more, 'fr')} de plus", f"… and {number(more, 'en')} more").to(lang) if more else ""
+    heading = f"{SETS[name].to(lang).capitalize()} ({number(rows.height, lang)})"
+    return page.Grid(heading, tuple(columns.to(lang).split("|")), tuple(shown), right=(2, 4, 5), note=note)
+
+
+def _example(found: Correction, row: dict[str, Any], lang: Lang) -> tuple[str, ...]:
+    results = {one.selection.id: one.last_in for one in found.again.results}
+    selection = row["selection_after"] or row["selection_before"]
+    last = results.get(selection)
+    cut_off = None if last is None else int(found.again.standing.scores[last])
+    return (
+        row["declaration_id"],
+        _outcome(row["outcome_before"], row["selection_before"], lang),
+        _or_dash(row["score_before"]),
+        _outcome(row["outcome_after"], row["selection_after"], lang),
+        _or_dash(row["score_after"]),
+        _or_dash(cut_off),
+        why(row).to(lang),
+    )
+
+
+def why(row: dict[str, Any]) -> Text:
+    """Say what moved a declaration: its own facts, or only those of others."""
+    if row["outcome_before"] is None:
+        return Text("n’était pas dans la banque de la ronde", "was not in the pool of the round")
+    if row["outcome_after"] is None:
+        return Text("n’est plus dans la banque", "is no longer in the pool")
+    before, after = row["score_before"], row["score_after"]
+    if before is not None and before != after:
+        gap = signed(after - before)
+        return Text(f"pointage corrigé de {gap}", f"score corrected by {gap}")
+    if row["corrected"]:
+        return Text("faits corrigés, même pointage", "facts corrected, same score")
+    if row["corrected"] is None and before is None:
+        return Text("--before FICHIER le dirait", "--before FILE would tell")
+    return Text("déplacée par les autres", "moved by others")
+
+
+def _outcome(code: str | None, selection: str | None, lang: Lang) -> str:
+    if code is None:
+        return "–"
+    title = TITLES[Outcome[code]].to(lang)
+    return title if selection is None else f"{title} ({selection})"
+
+
+def _or_dash(value: int | None) -> str:
+    return "–" if value is None else str(value)
