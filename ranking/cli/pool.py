@@ -9,6 +9,7 @@ import click
 
 from ranking import sample
 from ranking.cli import terminal, words
+from ranking.cli.pool_diff import diff
 from ranking.conform import missing_column
 from ranking.faults import PoolError
 from ranking.pool import read_file, read_pool
@@ -164,3 +165,4 @@ def show(file: str, first: int, ids: bool, as_json: bool, lang: Lang) -> None:
 pool.add_command(show)
 pool.add_command(generate)
 pool.add_command(check)
+pool.add_command(diff)

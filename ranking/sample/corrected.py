@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CHANGED = (1, 4)  # attributes that one correction changes: from, to (excluded)
 STEP = 13  # a whole number is mended by at most so much, less one
-DAYS = 366  # a date by at most so many days, less one
+DAYS = 366  # a date by at most so many days, less one; a label becomes that of another declaration
 TRIES = 60
 ROW = "\ue001row"  # a private character: no column of a pool begins with it
 
@@ -40,7 +40,7 @@ def correct(frame: pl.DataFrame, regulation: Regulation, *, count: int, seed: in
         if not waiting.height:
             break
         draws = Draws(seed, frame.height, f"corrected {attempt}")
-        tried = _tried(waiting, regulation, draws)
+        tried = _tried(waiting, frame, regulation, draws)
         accepted = _valid(tried, regulation, on) & _differs(tried, waiting)
         done = pl.concat([done, tried.filter(accepted)])
         waiting = waiting.filter(~accepted)
@@ -64,50 +64,36 @@ def _may_be_mended(attribute: Attribute) -> bool:
     return attribute.type in ("whole", "label", "boolean", "code", "date") and not attribute.descriptive
 
 
-def _tried(waiting: pl.DataFrame, regulation: Regulation, draws: Draws) -> pl.DataFrame:
-    """Propose one correction for each row: as many attributes as drawn, each near what was declared."""
+def _tried(waiting: pl.DataFrame, pool: pl.DataFrame, regulation: Regulation, draws: Draws) -> pl.DataFrame:
+    """Propose one correction for each row: as many attributes as drawn, near what was declared or as others did."""
     names = mendable(regulation, waiting.columns)
     rows = waiting[ROW].to_numpy()
     times = draws.whole("how many", *CHANGED)[rows]
     frame = waiting
     for turn in range(CHANGED[1] - 1):
         which = np.where(times > turn, draws.whole(f"which {turn}", 0, len(names))[rows], -1)
-        mended = [_mended(frame[n], regulation, draws.of(f"{n} {turn}")[rows], which == i) for i, n in enumerate(names)]
+        mended = []
+        for place, name in enumerate(names):
+            draw = draws.of(f"{name} {turn}")[rows]
+            other = _near(frame[name], regulation.attributes[name], draw)
+            if other is None:
+                other = pool[name].gather((draw * pool.height) >> 32)
+            mended.append(frame[name].zip_with(~pl.Series(which == place) | frame[name].is_null(), other))
         frame = frame.with_columns(mended)
     return frame
 
 
-def _mended(column: pl.Series, regulation: Regulation, draw: Whole, chosen: np.ndarray) -> pl.Series:
-    """Write another value where chosen: the next labels, a number or a date not far off. A null stays null."""
-    if not chosen.any():
-        return column
-    attribute = regulation.attributes[column.name]
-    here = pl.Series(chosen) & column.is_not_null()
-    codes = _moved(column.to_physical().fill_null(0).cast(pl.Int64).to_numpy(), draw, attribute, regulation, column)
-    return column.zip_with(~here, _written(codes, column, regulation))
-
-
-def _written(codes: Whole, column: pl.Series, regulation: Regulation) -> pl.Series:
-    """Write whole values as those of a column."""
-    if isinstance(column.dtype, pl.Enum):
-        return pl.Series(column.name, regulation.inputs[column.name].labels, dtype=column.dtype).gather(codes)
-    return pl.Series(column.name, codes).cast(column.to_physical().dtype).cast(column.dtype)
-
-
-def _moved(values: Whole, draw: Whole, attribute: Attribute, regulation: Regulation, column: pl.Series) -> Whole:
-    """Move whole values by what was drawn, inside their domain."""
-    if attribute.type == "boolean":
-        return 1 - values
-    if attribute.type in ("label", "code"):
-        size = len(regulation.inputs[column.name].labels)
-        return (values + 1 + ((draw * min(3, max(size - 1, 1))) >> 32)) % size
+def _near(column: pl.Series, attribute: Attribute, draw: Whole) -> pl.Series | None:
+    """Move numbers and dates a little, inside their domain; None for what has no order: others say what is said."""
+    if attribute.type not in ("whole", "date"):
+        return None
     reach = DAYS if attribute.type == "date" else STEP
-    step = 1 + ((draw * (2 * reach - 2)) >> 32) - reach
-    moved: Whole = values + np.where(step >= 0, step + 1, step)
-    if attribute.type == "date":
-        return moved
-    bounds = attribute.interval
-    return np.clip(moved, bounds.low or 0, (bounds.high or 1) - 1)
+    step = ((draw * (2 * reach - 2)) >> 32) - reach + 1
+    values = column.to_physical().fill_null(0).cast(pl.Int64).to_numpy()
+    moved = values + np.where(step >= 0, step + 1, step)
+    if attribute.type == "whole":
+        moved = np.clip(moved, attribute.interval.low or 0, (attribute.interval.high or 1) - 1)
+    return pl.Series(column.name, moved).cast(column.to_physical().dtype).cast(column.dtype)
 
 
 def _valid(tried: pl.DataFrame, regulation: Regulation, on: date) -> pl.Series:
