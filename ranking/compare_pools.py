@@ -137,8 +137,8 @@ def _attributes(changed: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
         ids = changed.filter(pl.col(name))[ID].sort()
         if len(ids):
             found.append({"attribute": name, "declarations": len(ids), "examples": ids.head(EXAMPLES).to_list()})
-    schema = {"attribute": pl.String, "declarations": pl.Int64, "examples": pl.List(pl.String)}
-    return pl.DataFrame(found, schema=schema).sort(["declarations", "attribute"], descending=[True, False])
+    columns_of = [("attribute", pl.String()), ("declarations", pl.Int64()), ("examples", pl.List(pl.String))]
+    return pl.DataFrame(found, schema=columns_of).sort(["declarations", "attribute"], descending=[True, False])
 
 
 def _streams(before: Side, after: Side, rows: pl.DataFrame) -> pl.DataFrame:

@@ -35,6 +35,10 @@ COMMANDS = {
         Text("Expliquer le pointage d’une déclaration.", "Explain the score of one declaration."),
     ),
     "lot": Later("ranking.cli.lot:lot", Text("Recalculer un numéro de tirage au sort.", "Compute a lot number again.")),
+    "instruction": Later(
+        "ranking.cli.instruction:instruction",
+        Text("Vérifier une instruction avant sa ronde.", "Check an instruction before its round."),
+    ),
     "round": Later(
         "ranking.cli.round:round_",
         Text("Exécuter l’instruction d’une ronde.", "Run the instruction of a round."),
