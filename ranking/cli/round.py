@@ -10,6 +10,7 @@ import click
 from ranking import receipt
 from ranking.cli import terminal, words
 from ranking.cli.correct import correct
+from ranking.cli.preview import preview
 from ranking.cli.recheck import recheck
 from ranking.instruction import read_instruction
 from ranking.outcomes import TITLES, Outcome
@@ -141,3 +142,4 @@ def outcomes(done: Round, lang: Lang) -> Table:
 round_.add_command(run)
 round_.add_command(correct)
 round_.add_command(recheck)
+round_.add_command(preview)
