@@ -93,8 +93,9 @@ def tried_in(folder: Path, declaration: Mapping[str, Any], score: int) -> tuple[
 
 
 def _tried(done: Round, number: int, result: SelectionResult, values: dict[str, Value], score: int) -> Tried:
-    last = None if result.last_in is None else int(done.standing.scores[result.last_in])
-    return _seen(done.instruction, number, bar(result.selection, len(result.taken.positions), last), values, score)
+    return _seen(
+        done.instruction, number, bar(result.selection, len(result.taken.positions), result.cut_off), values, score
+    )
 
 
 def bar(selection: Selection, invited: int, last: int | None) -> int | None:

@@ -33,10 +33,15 @@ V = TypeVar("V", bound=Dated)
 
 
 class OrderKey(Strict):
-    """One key of the order of ranking."""
+    """One key of the order of ranking.
 
-    key: Literal["score", "submitted_at"]
+    ``score_reached_at`` is the instant at which the current score was reached, from a history of scores; ``on_return``
+    says what a drop and a return to it do: ``resets`` (unless given) begins anew, ``keeps`` keeps the first time.
+    """
+
+    key: Literal["score", "submitted_at", "score_reached_at"]
     direction: Literal["ascending", "descending"]
+    on_return: Literal["resets", "keeps"] | None = None
 
 
 class Ranking(Dated):

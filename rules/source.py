@@ -42,6 +42,14 @@ EXAMPLES = {
     "program": 'program = "quebec/pstq"',
     "provision": 'provision = "…"',
     "provision_checked": "provision_checked = false",
+    "by": 'by = "main_occupation"',
+    "carried": "carried = true",
+    "kind": 'kind = "hard"',
+    "leftover": 'leftover = "unfilled"',
+    "method": 'method = "sainte_lague"',
+    "percent": "percent = 20",
+    "protocol": 'protocol = "beacon"',
+    "provenance": 'provenance = { fr = "…", en = "…" }',
     "published": "published = 2025-07-02",
     "read_on": "read_on = 2026-11-24",
     "ranking": '[[ranking]] in_force = 2025-07-02, order = [{ key = "score", direction = "descending" }]',
@@ -68,6 +76,8 @@ EXPECTED = {
         "un instant avec décalage : 2026-04-27T06:30:00-04:00", "an instant with its offset: 2026-04-27T06:30:00-04:00"
     ),
     "dict_type": Text("une table { … }", "a table { … }"),
+    "less_than_equal": Text("un nombre d’au plus {le}", "a number of at most {le}"),
+    "too_long": Text("au plus {max_length} éléments", "at most {max_length} items"),
     "greater_than_equal": Text("un nombre d’au moins {ge}", "a number of at least {ge}"),
     "int_type": Text("un nombre entier", "a whole number"),
     "list_type": Text("une liste [ … ]", "a list [ … ]"),
@@ -245,7 +255,9 @@ def _expected(detail: ErrorDetails) -> Text:
         choices = ", ".join(_choices(detail))
         return Text(f"l’un de : {choices}", f"one of: {choices}")
     text = EXPECTED.get(detail["type"], same(detail["msg"]))
-    return Text(*(part.replace("{ge}", str(limits.get("ge", ""))) for part in text))
+    for name, limit in limits.items():
+        text = Text(*(part.replace(f"{{{name}}}", str(limit)) for part in text))
+    return text
 
 
 def _choices(detail: ErrorDetails) -> list[str]:

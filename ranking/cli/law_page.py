@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from rules.regulation import Regulation
     from rules.tables import Cap, Table
 
-ORDER = {"score": Text("pointage", "score"), "submitted_at": Text("date et heure du dépôt", "submission instant")}
+ORDER = {
+    "score": Text("pointage", "score"),
+    "submitted_at": Text("date et heure du dépôt", "submission instant"),
+    "score_reached_at": Text("instant où le pointage fut atteint", "instant at which the score was reached"),
+}
 WAYS = {"descending": Text("décroissant", "descending"), "ascending": Text("croissant", "ascending")}
 
 

@@ -9,6 +9,7 @@ import click
 
 from ranking import receipt
 from ranking.cli import terminal, words
+from ranking.history import read_history
 from ranking.instruction import read_instruction
 from ranking.outcomes import TITLES, Outcome
 from ranking.pool import read_pool
@@ -49,6 +50,15 @@ round_ = words.Group(
 @words.option(
     "--out", required=True, type=click.Path(file_okay=False), words=Text("Dossier de la ronde.", "Folder of the round.")
 )
+@words.option(
+    "--history",
+    metavar="FILE",
+    type=click.Path(),
+    words=Text(
+        "Historique des pointages, si l’ordre demande quand le pointage fut atteint.",
+        "History of scores, where the order asks when a score was reached.",
+    ),
+)
 @words.quarantine
 @words.as_json
 def run(
@@ -56,6 +66,7 @@ def run(
     pool_file: str,
     program: str | None,
     out: str,
+    history: str | None,
     quarantine: str | None,
     as_json: bool,
     lang: Lang,
@@ -74,7 +85,7 @@ def run(
         if kept:
             terminal.save(pool.quarantine, kept)
     with terminal.step(Text("Ronde exécutée", "Round run"), lang):
-        done = run_round(read, pool)
+        done = run_round(read, pool, history=read_history(history) if history else None)
         made = receipt.save(done, Path(out))
     terminal.report_pool(pool, lang, quarantine)
     if as_json:
@@ -106,7 +117,7 @@ def results(done: Round, lang: Lang) -> Table:
     totals = [0, 0]
     for result in done.results:
         selection, published = result.selection, result.selection.published
-        cut_off = "–" if result.last_in is None else str(int(done.standing.scores[result.last_in]))
+        cut_off = "–" if result.cut_off is None else str(result.cut_off)
         invited = len(result.taken.positions)
         totals[0] += invited
         totals[1] += (published.invitations or 0) if published else 0
