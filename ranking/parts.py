@@ -97,7 +97,7 @@ class Ceiling(Strict):
     """A limit on how many of each group of ``by`` are taken in the round; several ceilings may nest or cross.
 
     ``limits_from`` reads them from a list beside the instruction. ``otherwise`` is the limit of the groups that have no
-    other; absent: none. ``carried``: what earlier rounds used counts. ``rounds_left``: the round has only its slice, what is
+    other; absent: none. ``carried``: what earlier rounds used counts. ``rounds_left``: it has only its slice, what is
     left shared out over so many rounds and rounded down.
     """
 
