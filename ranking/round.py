@@ -56,8 +56,8 @@ class SelectionResult:
     @property
     def cut_off(self) -> int | None:
         """The score of the last taken; None where nobody was, or where no score decided."""
-        by_score = self.standing.kind == "score" and self.selection.criteria and self.selection.mechanism != "named"
-        return int(self.standing.scores[self.last_in]) if self.last_in is not None and by_score else None
+        decided = self.last_in is not None and self.selection.by_score
+        return int(self.standing.scores[self.last_in]) if decided else None
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,11 @@ class Selection(Strict):
         """Tell whether lots decide anything."""
         return self.ties == "lot" or self.order == "lot"
 
+    @property
+    def by_score(self) -> bool:
+        """Tell whether scores decide: neither a lot alone, nor arrival, nor a name, nor a class without criteria."""
+        return self.order != "lot" and self.criteria and self.mechanism not in ("named", "first_come")
+
 
 class Exclusion(Strict):
     """A named reason why someone who could be taken is not: who they are, and the provision or author behind it."""

@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tried:
-    """One selection seen from one declaration: was it for them (None: unknown), and where did it end."""
+    """One selection seen from one declaration: was it for them (None: unknown), and where did it end.
+
+    ``by_score`` is false where it invited people whatever their scores: by lot, by name, by arrival.
+    """
 
     selection: str
     title: Text
     for_them: bool | None
     cut_off: int | None
     score: int
+    by_score: bool = True
 
     @property
     def above(self) -> int | None:
@@ -107,10 +111,11 @@ def bar(selection: Selection, invited: int, last: int | None) -> int | None:
 def _seen(instruction: Instruction, number: int, cut_off: int | None, values: dict[str, Value], score: int) -> Tried:
     regulation, selection = instruction.regulation, instruction.selections[number]
     streams = [s for s in regulation.streams if not selection.stream or s.id in selection.stream]
-    eligible = any_of([stream.holds(values) for stream in streams]) if regulation.streams else True
+    asked = selection.criteria and regulation.streams
+    eligible = any_of([stream.holds(values) for stream in streams]) if asked else True
     where = instruction.conditions[number].holds(values)
     for_them = False if False in (eligible, where) else None if None in (eligible, where) else True
-    return Tried(selection.id, selection.title.text, for_them, cut_off, score)
+    return Tried(selection.id, selection.title.text, for_them, cut_off, score, selection.by_score)
 
 
 def sentences(found: Why, lang: Lang) -> list[str]:
@@ -131,6 +136,8 @@ def sentences(found: Why, lang: Lang) -> list[str]:
 
 def _missed(tried: Tried, lang: Lang) -> str:
     head = Text(f"Exercice {tried.selection} : ", f"Selection {tried.selection}: ").to(lang)
+    if not tried.by_score:
+        return head + Text("le pointage n’y décidait pas.", "the score did not decide there.").to(lang)
     if tried.above is None:
         return head + Text("personne n’a été invité.", "nobody was invited.").to(lang)
     points, cut_off = tried.score, tried.cut_off

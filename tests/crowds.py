@@ -39,7 +39,7 @@ def contest_of(people, said, limits):
         groups = Groups.of(pl.Series([p.groups[place] for p in people], dtype=pl.String))
         ceiling = Ceiling(id=str(place), title=TITLE, by=["ward"], limits=limit, carried=False)
         rooms.append(Room(ceiling, groups, [limit.get(label, UNLIMITED) for label in groups.labels]))
-    members = {part.id: np.array([part.id in p.parts for p in people], dtype=bool) for part in said.parts}
+    members = {part.id: np.array([part.id in p.parts for p in people], dtype=bool) for part in said.parts if part.where}
     shared = Groups.of(pl.Series([p.groups[0] for p in people], dtype=pl.String)) if said.apportion else None
     positions = np.arange(len(people), dtype=np.int64)
     return Contest(said, standing_of(people, said), positions, Places(rooms) if rooms else None, members, shared)

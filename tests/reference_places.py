@@ -1,7 +1,7 @@
 """The reference of stages: reserves, floors, tiers, shares and ceilings, one place at a time, from the definitions.
 
-Nothing is scanned or counted from the top: for each place, everyone who may still come is looked at, and the best of them
-comes. It shares nothing with ``ranking`` but the names of outcomes.
+Nothing is scanned or counted from the top: for each place, everyone who may still come is looked at, and the best of
+them comes. It shares nothing with ``ranking`` but the names of outcomes.
 """
 
 from dataclasses import dataclass, field
