@@ -201,7 +201,7 @@ def _of_labels(selection: Selection, streams: tuple[str, ...], where: Text) -> I
 def _of_lots(selection: Selection, where: Text) -> Iterator[Fault]:
     if selection.order == "lot" and selection.ties not in (None, "lot"):
         found = same(f'order = "lot", ties = "{selection.ties}"')
-        expected = Text("un sort qui décide aussi des égalités", "a lot that ends ties too")
+        expected = Text("un tirage au sort qui décide aussi des égalités", "a lot that ends ties too")
         yield Fault(where, found, expected, same('ties = "lot"'))
     if selection.weights is not None and selection.meaning is None:
         found = Text("« weights » sans « meaning »", "“weights” without “meaning”")

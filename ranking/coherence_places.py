@@ -88,7 +88,8 @@ def of_groups(by: tuple[str, ...], named: Iterable[str], regulation: Regulation,
     """Find columns that make no groups, and groups that the law cannot make."""
     wrong = [column for column in by if not can_group(column, regulation)]
     if wrong:
-        known = [name for name in (*regulation.attributes, *regulation.derived) if can_group(name, regulation)]
+        names = dict.fromkeys([*regulation.attributes, *regulation.derived])
+        known = [name for name in names if can_group(name, regulation)]
         expected = Text("un attribut qui fait des groupes", "an attribute that makes groups")
         return [Fault(where, same(f'by = "{column}"'), expected, meant(column, known)) for column in wrong]
     faults = []
@@ -147,7 +148,8 @@ def of_ceilings(source: InstructionFile, regulation: Regulation, name: str) -> I
             if wanted not in ids:
                 found = Text(f"le contingent inconnu « {wanted} »", f"the unknown ceiling “{wanted}”")
                 expected = Text("un contingent de l’instruction", "a ceiling of the instruction")
-                yield Fault(where_of(name, selection), found, expected, meant(wanted, ids))
+                write = meant(wanted, ids) if ids else Text("supprimez « ceilings »", "delete “ceilings”")
+                yield Fault(where_of(name, selection), found, expected, write)
 
 
 def closed(
