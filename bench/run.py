@@ -26,7 +26,7 @@ import polars as pl
 
 import rules
 from ranking import sample, score
-from ranking.conform import conform
+from ranking.conform import absent_inputs, conform
 from ranking.contest import Contest
 from ranking.groups import Groups
 from ranking.mechanisms import MECHANISMS
@@ -76,8 +76,9 @@ def scoring(size, rounds):
     connection = duckdb.connect()
     connection.register("arrow", ArrowStream(frame))
     connection.execute("CREATE TABLE pool AS SELECT * FROM arrow")
-    total = sql.scoring(regulation, DAY, breakdown=False).sql(dialect="duckdb")
-    whole = sql.scoring(regulation, DAY).sql(dialect="duckdb")
+    absent = absent_inputs(frame, regulation)
+    total = sql.scoring(regulation, DAY, breakdown=False, absent=absent).sql(dialect="duckdb")
+    whole = sql.scoring(regulation, DAY, absent=absent).sql(dialect="duckdb")
     contenders = {
         "score": lambda: score(frame, regulation, facts_on=DAY, breakdown=False),
         "breakdown": lambda: score(frame, regulation, facts_on=DAY),
