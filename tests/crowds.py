@@ -1,5 +1,6 @@
 """Contests made of a few people, without a pool or a law: what a mechanism is given, and what it gives back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -43,6 +44,20 @@ def contest_of(people, said, limits):
     shared = Groups.of(pl.Series([p.groups[0] for p in people], dtype=pl.String)) if said.apportion else None
     positions = np.arange(len(people), dtype=np.int64)
     return Contest(said, standing_of(people, said), positions, Places(rooms) if rooms else None, members, shared)
+
+
+def in_order(people, several, limits):
+    """Run selections one after the other under shared ceilings: who is taken leaves, and so do their places."""
+    first = contest_of(people, selection(**several[0]), limits)
+    left, found = first.candidates, []
+    for said in several:
+        asked = selection(**said)
+        own = contest_of(people, asked, limits)
+        taken = MECHANISMS[asked.mechanism].pick(replace(own, candidates=left, places=first.places))
+        outcomes = {people[at].name: Outcome(int(code)).name for at, code in zip(left, taken.outcomes, strict=True)}
+        found.append(([people[at].name for at in taken.positions], outcomes))
+        left = left[taken.outcomes != Outcome.invited]
+    return found
 
 
 def run(people, said, limits=()):

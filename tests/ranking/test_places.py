@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 import reference_places
-from crowds import contest_of, pick, selection
+from crowds import contest_of, in_order, pick, selection
 from hypothesis import given
 from hypothesis import strategies as st
 from reference_places import Person, Reference
@@ -122,6 +122,7 @@ def order_of(said):
 
 
 def expected(people, said, limits_):
+    """Give what the reference makes of a selection."""
     if said["mechanism"] == "apportion":
         weights = said["apportion"]["weights"]
         people = [
@@ -149,6 +150,25 @@ def test_a_mechanism_does_what_its_definition_says(mechanism, seed):
     chance = random.Random(seed)  # noqa: S311 - a seed that a failing test names
     people, limits_, said = crowd(chance), limits(chance), said_by(chance, mechanism)
     assert pick(people, said, limits_) == expected(people, said, limits_), (people, said, limits_)
+
+
+@examples(300)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_selections_in_order_share_their_ceilings(seed):
+    chance = random.Random(seed)  # noqa: S311 - a seed that a failing test names
+    people, limits_ = crowd(chance), limits(chance)
+    several = [said_by(chance, chance.choice(MECHANISMS)) for _ in range(chance.choice([2, 3]))]
+    found = in_order(people, several, limits_)
+    left, room = people, limits_
+    for said, made in zip(several, found, strict=True):
+        by_hand = expected(left, said, room)
+        assert made == by_hand, (said, limits_, people)
+        gone = [p for p in left if p.name in by_hand[0]]
+        left = [p for p in left if p not in gone]
+        room = [
+            {group: most - sum(p.groups[place] == group for p in gone) for group, most in limit.items()}
+            for place, limit in enumerate(room)
+        ]
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
