@@ -7,7 +7,7 @@ from reference_places import Person
 
 from ranking import lots
 from ranking.apportionment import apportioned
-from ranking.lot_order import lots_of, sampled
+from ranking.lot_order import lots_of
 from ranking.selection import Selection
 
 TITLE = {"fr": "x", "en": "x"}
@@ -211,11 +211,11 @@ def test_proportional_chances_are_exactly_linear_where_tickets_are_not():
 
 
 @pytest.mark.parametrize("size", [0, 1, 3, 4, 9])
-def test_a_systematic_sample_has_its_size_whatever_the_start(size):
-    weights = [1, 1, 2, 50]
-    for start in (0, 2**255, 2**256 - 1):
-        inside = sampled(list("0123"), list("abcd"), weights, size, start)
-        assert sum(inside) == min(size, 4)
+def test_a_systematic_sample_has_its_size_whatever_the_seed(size):
+    persons, weights = pl.Series(list("abcd")), pl.Series([1, 1, 2, 50])
+    for seed in "xyzuvw":
+        inside = lots.proportional(seed, "r", "s", persons, weights, size)
+        assert inside.sum() == min(size, 4)
         assert inside[3] == (size > 0) or size == 1
 
 
