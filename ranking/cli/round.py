@@ -9,6 +9,7 @@ import click
 
 from ranking import receipt
 from ranking.cli import terminal, words
+from ranking.cli.verify import verify
 from ranking.history import read_history
 from ranking.instruction import read_instruction
 from ranking.outcomes import TITLES, Outcome
@@ -148,3 +149,4 @@ def outcomes(done: Round, lang: Lang) -> Table:
 
 
 round_.add_command(run)
+round_.add_command(verify)
