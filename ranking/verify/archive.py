@@ -27,8 +27,16 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
     },
     "outcomes": {"declaration_id": pl.String(), "outcome": pl.String(), "selection": pl.String()},
     "exclusions": {"declaration_id": pl.String(), "person_id": pl.String(), "exclusion": pl.String()},
+    "lots": {"selection": pl.String(), "declaration_id": pl.String(), "person_id": pl.String(), "lot": pl.String()},
+    "history": {"declaration_id": pl.String(), "at": INSTANT, "score": pl.Int32()},
 }
-FILES = ("receipt.json", "instruction.toml", "law/program.toml", *(f"{name}.parquet" for name in TABLES))
+OPTIONAL = ("lots", "history")
+FILES = (
+    "receipt.json",
+    "instruction.toml",
+    "law/program.toml",
+    *(f"{name}.parquet" for name in TABLES if name not in OPTIONAL),
+)
 KEYS: dict[str, type] = {
     "program": str,
     "round": str,
@@ -52,6 +60,13 @@ class Archive:
     invitations: pl.DataFrame
     outcomes: pl.DataFrame
     exclusions: pl.DataFrame
+    lots: pl.DataFrame | None = None
+    history: pl.DataFrame | None = None
+
+    @property
+    def excluded(self) -> list[tuple[str | None, str | None, str]]:
+        """The exclusions as rows: declaration, person, exclusion."""
+        return self.exclusions.select("declaration_id", "person_id", "exclusion").rows()
 
     def selection(self, name: str) -> dict[str, Any]:
         """Give what the receipt says of a selection; nothing where it has none of this id."""
@@ -69,7 +84,8 @@ def open_archive(folder: Path) -> Archive:
     if missing:
         raise RoundError([_missing(folder, name) for name in missing])
     receipt = _receipt(folder / "receipt.json")
-    return Archive(folder, receipt, **{name: _table(folder, name) for name in TABLES})
+    there = [name for name in TABLES if name not in OPTIONAL or (folder / f"{name}.parquet").is_file()]
+    return Archive(folder, receipt, **{name: _table(folder, name) for name in there})
 
 
 def _missing(folder: Path, name: str) -> Fault:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ranking.verify.contests import grouped_by
 from ranking.verify.expected import Expected, expect
 from ranking.verify.facts import Facts, gather
+from ranking.verify.history import reached
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,6 +67,20 @@ class Case:
         rows = self.archive.outcomes.select("declaration_id", "outcome", "selection").rows()
         return {self.positions[number]: (out, where) for number, out, where in rows if number in self.positions}
 
+    @cached_property
+    def lots(self) -> dict[str, dict[int, str]]:
+        """The lots of each selection that draws any, computed again, by position; none under its minimum."""
+        return {
+            chosen.name: self.round.draw.drawn(chosen.said, chosen.candidates)
+            for chosen in self.round.chosen
+            if chosen.pick is not None and self.by_lot(chosen.said)
+        }
+
+    @staticmethod
+    def by_lot(said: dict[str, Any]) -> bool:
+        """Tell whether lots decide anything in a selection."""
+        return said.get("ties") == "lot" or said.get("order") == "lot"
+
     def taken(self, name: str) -> list[int]:
         """Give the positions that a selection of the folder took, by rank."""
         return [row.position for row in self.lists.get(name, []) if row.position is not None]
@@ -72,10 +88,7 @@ class Case:
 
 def open_case(archive: Archive, given: Given, pool: pl.DataFrame) -> Case:
     """Recompute the facts of a pool and run its round by definition."""
-    conditions = {
-        f"selection {number}": given.condition(said.get("where"), f"instruction.toml, {said.get('id')}")
-        for number, said in enumerate(given.selections)
-    }
-    facts = gather(pool, given, conditions, set())
-    exclusions = archive.exclusions.select("declaration_id", "person_id", "exclusion").rows()
-    return Case(archive, given, facts, expect(facts, given, exclusions))
+    facts = gather(pool, given, given.conditions(), grouped_by(given))
+    if archive.history is not None:
+        facts = replace(facts, reached=reached(facts, given, archive.history))
+    return Case(archive, given, facts, expect(facts, given, archive.excluded, archive.receipt["ledger"]["used"]))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ranking.verify.given import Given
     from rules.conditions import Condition
+    from rules.regulation import Regulation
 
 Answer = bool | None
 
@@ -47,7 +48,8 @@ class Facts:
     scores: list[int]
     eligible: dict[str, list[Answer]]
     answers: dict[str, list[Answer]]
-    values: dict[str, list[Any]]
+    values: dict[str, list[str | None]]
+    reached: list[datetime] | None = None
 
     @property
     def everyone(self) -> range:
@@ -60,6 +62,7 @@ def gather(frame: pl.DataFrame, given: Given, conditions: Mapping[str, Condition
     regulation = given.regulation
     found = _ask(frame, given, conditions, sorted(values & set(regulation.inputs)))
     carried = {known: frame[known].to_list() for known in values - set(regulation.inputs) if known in frame.columns}
+    derived = {known: found[f"value {known}"] for known in values if f"value {known}" in found}
     nobody: list[str | None] = [None] * frame.height
     return Facts(
         ids=frame[ID].to_list(),
@@ -68,8 +71,15 @@ def gather(frame: pl.DataFrame, given: Given, conditions: Mapping[str, Condition
         scores=found["score"],
         eligible={stream.id: found[f"eligible_{stream.id}"] for stream in regulation.streams},
         answers={known: found[f"answer {number}"] for number, known in enumerate(conditions)},
-        values=carried | {known: found[f"value {known}"] for known in values if f"value {known}" in found},
+        values={known: _labels(known, column_, regulation) for known, column_ in (carried | derived).items()},
     )
+
+
+def _labels(known: str, values: list[Any], regulation: Regulation) -> list[str | None]:
+    """Write values as labels of groups; a null that is an answer is ``none``, another is unknown."""
+    domain = regulation.inputs.get(known)
+    null = "none" if domain is not None and domain.none else None
+    return [null if one is None else str(one).lower() if isinstance(one, bool) else str(one) for one in values]
 
 
 def _ask(

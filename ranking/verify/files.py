@@ -23,5 +23,9 @@ def fingerprints(archive: Archive, given: Given, pool: pl.DataFrame) -> list[Fin
         "outcomes": fingerprint.of_frame(archive.outcomes, ["declaration_id"]),
         "exclusions": fingerprint.of_frame(archive.exclusions, ["declaration_id", "person_id", "exclusion"]),
     }
+    if archive.lots is not None:
+        found["lots"] = fingerprint.of_frame(archive.lots, ["selection", "declaration_id"])
+    if archive.history is not None:
+        found["history"] = fingerprint.of_frame(archive.history, ["declaration_id", "at"])
     said = archive.receipt["fingerprints"]
     return [alike(f"fingerprint_{name}", value, said.get(name)) for name, value in found.items()]

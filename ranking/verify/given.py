@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from rules.conditions import Scope
     from rules.regulation import Regulation
 
+PARTS = ("tiers", "reserves", "floors", "shares")
+
 
 @dataclass(frozen=True)
 class Given:
     """An instruction as plain values, the law of its day, and its conditions by where they stand."""
 
+    folder: Path
     said: dict[str, Any]
     regulation: Regulation
     scope: Scope
@@ -45,6 +48,27 @@ class Given:
         """The local day of the extraction."""
         return self.extracted_at.astimezone(ZoneInfo(self.regulation.source.time_zone)).date()
 
+    def limits_from(self, said: dict[str, str] | None) -> dict[str, int]:
+        """Read limits by group from a list beside the instruction; none where none is named."""
+        if said is None:
+            return {}
+        found = load_list(self.folder / "lists", said["list"], self.regulation.day, "lists")
+        rows = {} if found is None else found.by_code
+        return {code: int(row[said.get("column", "limit")]) for code, row in rows.items()}
+
+    def conditions(self) -> dict[str, Condition]:
+        """Read every condition of the instruction, by where it stands: filters, parts of selections, exclusions."""
+        read = {}
+        for number, said in enumerate(self.selections):
+            shown = f"instruction.toml, {said.get('id')}"
+            read[f"selection {number}"] = self.condition(said.get("where"), shown)
+            for part in (one for key in PARTS for one in said.get(key, ())):
+                read[f"selection {number} {part['id']}"] = self.condition(part.get("where"), f"{shown}, {part['id']}")
+        for number, said in enumerate(self.said.get("exclusion", ())):
+            if "where" in said:
+                read[f"exclusion {number}"] = self.condition(said["where"], f"instruction.toml, {said['id']}")
+        return read
+
     def condition(self, where: Any, shown: str) -> Condition:  # noqa: ANN401 - a TOML value
         """Read a condition; none always holds."""
         return ALWAYS if where is None else ConditionReader(same(shown), self.scope).read(where)
@@ -63,7 +87,7 @@ def read_given(folder: Path) -> Given:
             expected = Text("l’instruction qui fut exécutée", "the instruction that was run")
             raise InstructionError([Fault(same("instruction.toml"), found, expected, same(write))])
     regulation = load(folder / "law").on(said["law_on"])
-    return Given(said, regulation, _scope(folder, regulation))
+    return Given(folder, said, regulation, _scope(folder, regulation))
 
 
 def _scope(folder: Path, regulation: Regulation) -> Scope:

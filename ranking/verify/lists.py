@@ -78,7 +78,9 @@ def sums(case: Case) -> Finding:
         (f"outcomes.{name}", receipt["outcomes"].get(name), outcomes.get(name))
         for name in sorted({*receipt["outcomes"], *map(str, outcomes)})
     ]
-    pairs += [(one, case.archive.selection(one).get("invited"), len(rows)) for one, rows in case.lists.items()]
+    for one, rows in case.lists.items():
+        told = case.archive.selection(one)
+        pairs.append((one, told.get("invited"), len(rows) + told.get("invited_by_an_earlier_one", 0)))
     pairs += [
         ("invited", outcomes.get("invited", 0), len(case.invited)),
         ("declarations", receipt["pool"].get("declarations"), len(case.facts.ids)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ranking.verify.findings import Finding, compared, differs
@@ -10,8 +11,9 @@ from rules.text import Text, same
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ranking.verify.case import Case
+    from ranking.verify.case import Case, Invited
     from ranking.verify.expected import Chosen
+    from ranking.verify.stages import Contest
 
 CONSTRAINED = {"ceiling_reached", "reserve_other"}
 
@@ -31,21 +33,41 @@ def _not_verified(about: str, what: str) -> Finding:
 
 
 def ranks(case: Case) -> Finding:
-    """Check that ranks run from 1 without a gap, and that each one taken comes before the next in the total order."""
-    wrong = []
-    for name, rows in case.lists.items():
-        if [row.rank for row in rows] != list(range(1, len(rows) + 1)):
-            wrong.append(Text(f"{name} : rangs avec un trou ou répétés", f"{name}: ranks with a gap, or repeated"))
-        places = [len(case.facts.ids) if row.position is None else case.round.place[row.position] for row in rows]
-        wrong += [
-            Text(
-                f"{name} : {after.declaration} (rang {after.rank}) devrait précéder {before.declaration}",
-                f"{name}: {after.declaration} (rank {after.rank}) should come before {before.declaration}",
+    """Check that ranks run from 1 without a gap, and that each one taken comes before the next in the order.
+
+    As if alone, who was taken by an earlier selection too leaves a gap. A list made place by place, to keep a share on
+    every prefix, has its own order: its definition is followed instead.
+    """
+    alone = case.given.said.get("combine") == "as_if_alone"
+    wrong: list[Text] = []
+    for chosen in case.round.chosen:
+        rows = case.lists[chosen.name]
+        numbers = [row.rank for row in rows]
+        whole = sorted(set(numbers)) if alone else list(range(1, len(rows) + 1))
+        if numbers != whole:
+            wrong.append(
+                Text(f"{chosen.name} : rangs avec un trou ou répétés", f"{chosen.name}: ranks with a gap, or repeated")
             )
-            for before, after, first, second in zip(rows, rows[1:], places, places[1:], strict=False)
-            if second < first
-        ]
+        if chosen.contest is not None and "shares" not in chosen.said:
+            wrong += _out_of_order(rows, chosen.contest)
     return compared("order", len(case.invited), wrong)
+
+
+def _out_of_order(rows: list[Invited], contest: Contest) -> list[Text]:
+    place = {one: place for place, one in enumerate(contest.candidates)}
+    there = [row for row in rows if row.position in place]
+    return [
+        Text(
+            f"{after.selection} : {after.declaration} (rang {after.rank}) devrait précéder {before.declaration}",
+            f"{after.selection}: {after.declaration} (rank {after.rank}) should come before {before.declaration}",
+        )
+        for before, after in pairwise(there)
+        if place[_known(after)] < place[_known(before)]
+    ]
+
+
+def _known(row: Invited) -> int:
+    return -1 if row.position is None else row.position
 
 
 def limits(case: Case) -> Finding:
@@ -54,7 +76,8 @@ def limits(case: Case) -> Finding:
     for said in case.given.selections:
         name, taken = str(said["id"]), case.taken(str(said["id"]))
         size, least, scores = said.get("size"), said.get("min_score"), case.facts.scores
-        if size is not None and said.get("ties") != "all_in" and len(taken) > size:
+        beyond = said.get("ties") == "all_in" or any(tier.get("everyone") for tier in said.get("tiers", ()))
+        if size is not None and not beyond and len(taken) > size:
             wrong.append(Text(f"{name} : {len(taken)} pour {size} places", f"{name}: {len(taken)} for {size} places"))
         if least is not None:
             low = [position for position in taken if scores[position] < least]
@@ -65,106 +88,114 @@ def limits(case: Case) -> Finding:
 def passed_over(case: Case) -> Finding:
     """Find candidates who come before the last one taken and are not taken, for no reason that is proven.
 
-    The candidates are those of the folder's own lists: whom the earlier selections of the folder left, and whom the
-    selection is for.
+    The lists are those of the folder; the candidates, whom the selection is for and no earlier list has taken.
     """
     gone: set[int] = set()
     wrong: list[Text] = []
-    for number in range(len(case.given.selections)):
-        wrong += [_over(case, number, one) for one in _over_the_last(case, number, gone)]
-        gone |= set(case.taken(str(case.given.selections[number]["id"])))
-    return compared("passed_over", len(case.facts.ids), wrong)
+    seen = 0
+    for chosen in case.round.chosen:
+        wrong += [_over(case, chosen, one) for one in _over_the_last(case, chosen, gone)]
+        seen += len(chosen.candidates)
+        gone |= set(case.taken(chosen.name))
+    return compared("passed_over", seen, wrong)
 
 
-def _over(case: Case, number: int, one: int) -> Text:
-    name = case.given.selections[number]["id"]
+def _over(case: Case, chosen: Chosen, one: int) -> Text:
     outcome = case.told.get(one, ("–", None))[0]
-    return same(f"{name}, {case.facts.ids[one]}: {case.facts.scores[one]}, {outcome}")
+    return same(f"{chosen.name}, {case.facts.ids[one]}: {case.facts.scores[one]}, {outcome}")
 
 
-def _over_the_last(case: Case, number: int, gone: set[int]) -> Iterator[int]:
-    chosen = case.round.chosen[number]
-    taken = set(case.taken(str(chosen.said["id"])))
-    if not taken:
-        return
-    last = max(case.round.place[one] for one in taken)
-    for one in _candidates(case, number, gone):
-        if case.round.place[one] >= last:
-            return
-        if one not in taken and not _excused(chosen, one):
-            yield one
-
-
-def _candidates(case: Case, number: int, gone: set[int]) -> Iterator[int]:
-    """Give those for whom a selection of the folder was, best first."""
-    covered = case.round.covered[number]
-    for one in case.round.order:
-        if covered[one] and one not in case.round.out and one not in gone:
+def _over_the_last(case: Case, chosen: Chosen, gone: set[int]) -> Iterator[int]:
+    taken = set(case.taken(chosen.name))
+    place = {one: place for place, one in enumerate(chosen.candidates)}
+    last = max((place[one] for one in taken if one in place), default=-1)
+    for one in chosen.candidates[: last + 1]:
+        if one not in taken and one not in gone and not _excused(chosen, one):
             yield one
 
 
 def _excused(chosen: Chosen, one: int) -> bool:
-    """Tell whether the definition itself says of someone that a named constraint kept them out."""
-    return chosen.pick is not None and chosen.pick.outcomes.get(one) in CONSTRAINED
+    """Tell whether a named constraint kept someone out: a ceiling, places for others, or a minimum that they lack."""
+    if chosen.pick is None or chosen.contest is None:
+        return False
+    return chosen.pick.outcomes.get(one) in CONSTRAINED or not chosen.contest.enough(one)
 
 
 def cut_offs(case: Case) -> Finding:
-    """Compare the figures of each selection in the receipt with those that the lists and the facts give."""
+    """Compare the figures of each selection in the receipt with those that its definition gives."""
     wrong: list[Text] = []
-    known = [chosen for chosen in case.round.chosen if chosen.pick is not None]
-    for chosen in known:
-        name = str(chosen.said["id"])
-        told = case.archive.selection(name)
-        for key, found in _figures(case, chosen).items():
-            if key in told and told[key] != found:
-                wrong.append(differs(f"{name}, {key}", told[key], found))
-            elif key not in told:
-                wrong.append(differs(f"{name}, {key}", None, found))
+    for chosen in case.round.chosen:
+        if chosen.contest is None or chosen.pick is None:
+            continue
+        told = case.archive.selection(chosen.name)
+        figures = _figures(case, chosen, chosen.contest)
+        wrong += [
+            differs(f"{chosen.name}, {key}", _shown(told.get(key)), _shown(found))
+            for key, found in figures.items()
+            if key not in told or told[key] != found
+        ]
     return compared("cut_offs", len(case.round.chosen), wrong)
 
 
-def _figures(case: Case, chosen: Chosen) -> dict[str, Any]:
-    taken = case.taken(str(chosen.said["id"]))
-    inside = set(taken)
-    left = [one for one in chosen.candidates if one not in inside]
-    last = max(taken, key=case.round.place.__getitem__) if taken else None
+def _shown(value: Any) -> Any:  # noqa: ANN401 - a value of a receipt
+    return ", ".join(str(one) for one in value.values()) if isinstance(value, dict) else value
+
+
+def _figures(case: Case, chosen: Chosen, contest: Contest) -> dict[str, Any]:
     pick = chosen.pick
+    inside = set(pick.taken) if pick else set()
+    line = [one for one in contest.candidates if one in inside]
+    left = [one for one in contest.candidates if one not in inside]
+    last = line[-1] if line else None
+    by_score = contest.kind == "score" and chosen.said.get("criteria", True) and chosen.said["mechanism"] != "named"
     return {
         "candidates": len(chosen.candidates),
         "unknown": len(chosen.unsure),
-        "cut_off": None if last is None else case.facts.scores[last],
-        "last_in": None if last is None else _key(case, last),
-        "first_out": _key(case, left[0]) if left else None,
-        **({} if pick is None else {"tied_at_cut_off": pick.tied, "tied_taken": pick.tied_taken}),
+        "invited": len(inside),
+        "cut_off": case.facts.scores[last] if last is not None and by_score else None,
+        "last_in": None if last is None else _key(case, chosen, last),
+        "first_out": _key(case, chosen, left[0]) if left else None,
+        **({"tied_at_cut_off": pick.tied, "tied_taken": pick.tied_taken} if pick else {}),
     }
 
 
-def _key(case: Case, one: int) -> dict[str, Any]:
+def _key(case: Case, chosen: Chosen, one: int) -> dict[str, Any]:
+    """Give the keys of someone in the order of a selection, as a receipt writes them."""
     facts = case.facts
-    return {
+    keys: dict[str, Any] = {
         "score": facts.scores[one],
         "submitted_at": facts.submitted[one].isoformat(),
         "declaration_id": facts.ids[one],
     }
+    if facts.reached is not None:
+        keys["score_reached_at"] = facts.reached[one].isoformat()
+    if case.by_lot(chosen.said):
+        keys["lot"] = case.lots[chosen.name].get(one, NO_LOT)
+    return keys
+
+
+NO_LOT = "z"
 
 
 def by_definition(case: Case, chosen: Chosen) -> Finding:
-    """Compare the list of a selection, in order, with the one that its definition gives."""
-    name = str(chosen.said["id"])
+    """Compare the list of a selection, in order, with the one that its definition gives.
+
+    As if alone, an invitation is under the first selection that takes someone.
+    """
     if chosen.pick is None:
-        return _not_verified(name, chosen.unverified)
-    found = [row.declaration for row in case.lists[name]]
-    wanted = [case.facts.ids[one] for one in chosen.pick.taken]
-    wrong = [
-        differs(f"{name}:{rank}", one, other)
-        for rank, (one, other) in enumerate(_pairs(found, wanted), 1)
-        if one != other
+        return _not_verified(chosen.name, chosen.unverified)
+    found = [(row.rank, row.declaration) for row in case.lists[chosen.name]]
+    wanted = [
+        (rank, case.facts.ids[one])
+        for rank, one in enumerate(chosen.pick.taken, 1)
+        if case.round.outcomes[one] == ("invited", chosen.name)
     ]
-    return compared("selection", len(wanted), wrong, name)
-
-
-def _pairs(found: list[str], wanted: list[str]) -> list[tuple[str | None, str | None]]:
-    longest = max(len(found), len(wanted))
-    first: list[str | None] = [*found, *[None] * (longest - len(found))]
-    second: list[str | None] = [*wanted, *[None] * (longest - len(wanted))]
-    return list(zip(first, second, strict=True))
+    said, meant = dict(found), dict(wanted)
+    wrong = [
+        differs(f"{chosen.name}:{rank}", said.get(rank), meant.get(rank))
+        for rank in sorted({*said, *meant})
+        if said.get(rank) != meant.get(rank)
+    ]
+    if len(found) != len(said):
+        wrong.append(differs(chosen.name, len(found), len(wanted)))
+    return compared("selection", len(wanted), wrong, chosen.name)

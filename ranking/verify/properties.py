@@ -42,6 +42,8 @@ PROPERTIES: dict[str, Property] = {
     "fingerprint_invitations": _fingerprint("des invitations", "the invitations", ASK_FOLDER),
     "fingerprint_outcomes": _fingerprint("des issues", "the outcomes", ASK_FOLDER),
     "fingerprint_exclusions": _fingerprint("des exclusions", "the exclusions", ASK_FOLDER),
+    "fingerprint_lots": _fingerprint("des numéros de tirage", "the lots", ASK_FOLDER),
+    "fingerprint_history": _fingerprint("de l’historique des pointages", "the history of scores", ASK_FOLDER),
     "ledger": Property(
         "files",
         Text("Registre", "Ledger"),
@@ -221,6 +223,63 @@ PROPERTIES: dict[str, Property] = {
             "The definition of the selection, followed step by step, takes the same people in the same order.",
         ),
         REPORT,
+    ),
+    "ceiling": Property(
+        "proof",
+        Text("Contingent", "Ceiling"),
+        Text(
+            "Aucun groupe n’a plus d’invitations que de places, rondes passées comprises.",
+            "No group has more invitations than places, earlier rounds included.",
+        ),
+        REPORT,
+    ),
+    "guarantee": Property(
+        "proof",
+        Text("Garanties, exercice", "Guarantees, selection"),
+        Text(
+            "Minimums garantis, parts et réserves fermes sont respectés sur la liste même.",
+            "Floors, shares and hard reserves are kept on the list itself.",
+        ),
+        REPORT,
+    ),
+    "labels": Property(
+        "proof",
+        Text("Volet d’invitation", "Label"),
+        Text(
+            "Chaque invitation se fait au titre du premier volet, dans l’ordre, auquel la personne est admissible.",
+            "Each invitation is under the first label, in order, for which the person is eligible.",
+        ),
+        REPORT,
+    ),
+    "seed": Property(
+        "proof",
+        Text("Graine", "Seed"),
+        Text(
+            "La graine a une valeur, un protocole et une provenance, les mêmes à l’instruction et au reçu.",
+            "The seed has a value, a protocol and a provenance, alike in the instruction and in the receipt.",
+        ),
+        REPORT,
+    ),
+    "lots": Property(
+        "proof",
+        Text("Numéros de tirage", "Lots"),
+        Text(
+            "Chaque numéro, recalculé par SHA-256 avec la graine, est celui du dossier.",
+            "Each lot, computed again by SHA-256 from the seed, is that of the folder.",
+        ),
+        REPORT,
+    ),
+    "uniformity": Property(
+        "proof",
+        Text("Hasard, exercice", "Chance, selection"),
+        Text(
+            "Le sort ne favorise ni une date de dépôt, ni un numéro, ni une région.",
+            "The lots favour no time of arrival, no number and no region.",
+        ),
+        Text(
+            "ne publiez pas : un tirage aussi inégal n’arrive pas une fois sur un million",
+            "do not release: lots so uneven do not come once in a million",
+        ),
     ),
     "not_verified": Property(
         "proof",

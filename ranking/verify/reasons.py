@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ranking.verify.expected import OUT_OF_POOL, known_outcomes
-from ranking.verify.findings import Finding, compared, differs
+from ranking.verify.findings import EXAMPLES, Finding, compared, differs
+from ranking.verify.outcome_codes import OUT_OF_POOL
+from ranking.verify.taking_part import own_exclusions
 
 if TYPE_CHECKING:
     from ranking.verify.case import Case
@@ -17,7 +19,7 @@ def prove_outcomes(case: Case) -> list[Finding]:
     """Compare the outcomes of the folder with those that the definitions give, by kind of reason."""
     return [
         _out(case, "validity", ("expired",)),
-        _out(case, "exclusions", NAMED),
+        _exclusions(case),
         _out(case, "duplicates", ("duplicate_person",)),
         _others(case),
     ]
@@ -35,6 +37,23 @@ def _out(case: Case, name: str, codes: tuple[str, ...]) -> Finding:
     return compared(name, len(wanted), wrong)
 
 
+def _exclusions(case: Case) -> Finding:
+    """Compare those excluded with those whom exclusions.parquet names, and its reasons with the instruction's own."""
+    found = _out(case, "exclusions", NAMED)
+    own = {str(said["id"]) for said in case.given.said.get("exclusion", ())}
+    wanted = own_exclusions(case.facts, case.given)
+    kept = {row for row in case.archive.excluded if row[2] in own}
+    wrong = [
+        differs(str(row[0]), _kept(row in kept, row), _kept(row in wanted, row))
+        for row in sorted(wanted ^ kept, key=str)
+    ]
+    return replace(found, wrong=(*found.wrong, *wrong)[:EXAMPLES], count=found.count + len(wrong))
+
+
+def _kept(there: bool, row: tuple[str | None, str | None, str]) -> str | None:  # noqa: FBT001 - a plain fact
+    return row[2] if there else None
+
+
 def _wanted(case: Case, one: int) -> str:
     return case.round.outcomes[one][0]
 
@@ -45,7 +64,7 @@ def _others(case: Case) -> Finding:
     Where some selection is not covered, only those out of the pool can be told; that it is not is a finding of its own.
     """
     there = [one for one, (code, _) in case.round.outcomes.items() if code not in OUT_OF_POOL]
-    if not known_outcomes(case.round):
+    if not case.round.complete:
         return compared("reasons", 0, [])
     wrong = [
         differs(case.facts.ids[one], _pair(case.told.get(one)), _pair(case.round.outcomes[one]))

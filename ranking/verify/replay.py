@@ -28,7 +28,8 @@ def run_again(archive: Archive, pool: Pool) -> list[Finding]:
     instruction = read_instruction(archive.folder / "instruction.toml", program=archive.folder / "law")
     ledger = archive.receipt["ledger"]
     owed = Contribution(archive.exclusions, ledger.get("used", {}), ledger.get("head"))
-    done = run_round(instruction, pool, owed)
+    more: dict[str, Any] = {} if archive.history is None else {"history": archive.history}
+    done = run_round(instruction, pool, owed, **more)
     return [
         _same_rows("replay_invitations", archive.invitations, done.invitations, ["selection", "rank"]),
         _same_rows("replay_outcomes", archive.outcomes, done.outcomes, ["declaration_id"]),
