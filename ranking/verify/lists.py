@@ -10,7 +10,7 @@ from ranking.verify.findings import Finding, compared, differs
 from rules.text import Text, number, same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ranking.verify.case import Case, Invited
 
@@ -110,7 +110,21 @@ def selections(case: Case) -> Finding:
     wrong = [Text(f"{one} : pas dans l’instruction", f"{one}: not in the instruction") for one in strangers]
     if told != wanted:
         wrong.append(differs("selections", ", ".join(told), ", ".join(wanted)))
+    wrong += [differs(name, said, asked) for name, said, asked in _parameters(case) if said != asked]
     return compared("selections", len(wanted), wrong)
+
+
+def _parameters(case: Case) -> Iterator[tuple[str, Any, Any]]:
+    """Pair what the receipt says was asked for with what the instruction asks for."""
+    receipt, asked = case.archive.receipt, case.given.said
+    for key, written in (("program", "program"), ("round", "id"), ("law_on", "law_on")):
+        yield key, receipt[key], str(asked.get(written))
+    yield "extracted_at", receipt["extracted_at"], case.given.extracted_at.isoformat()
+    for said in case.given.selections:
+        told = case.archive.selection(str(said["id"]))
+        for key in ("mechanism", "size", "min_score", "ties"):
+            yield f"{said['id']}, {key}", told.get(key), said.get(key)
+        yield f"{said['id']}, stream", tuple(told.get("stream", ())), streams_of(said)
 
 
 def disjoint(case: Case) -> Finding:

@@ -120,8 +120,8 @@ PROPERTIES: dict[str, Property] = {
         "proof",
         Text("Exercices", "Selections"),
         Text(
-            "Les invitations et le reçu nomment les exercices de l’instruction, dans son ordre.",
-            "The invitations and the receipt name the selections of the instruction, in its order.",
+            "Le reçu et les listes ont les exercices de l’instruction : mêmes noms, mêmes places, mêmes minimums.",
+            "The receipt and the lists have the selections of the instruction: same names, places and minimums.",
         ),
         REPORT,
     ),
