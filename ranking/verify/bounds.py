@@ -50,8 +50,12 @@ def _full(room: Room, taken: Counter[str | None]) -> Text:
 
 
 def _guarantee(case: Case, chosen: Chosen) -> Finding:
-    """Check floors, the share of every prefix, and the places of hard reserves on the list of the folder."""
-    taken = case.taken(chosen.name)
+    """Check floors, the share of every prefix, and the places of hard reserves on the list of the folder.
+
+    As if alone, the list of a selection has those too whom an earlier one invited: the definition gives it.
+    """
+    alone = case.given.said.get("combine") == "as_if_alone" and chosen.pick is not None
+    taken = chosen.pick.taken if alone and chosen.pick else case.taken(chosen.name)
     wrong = [*_floors(chosen, taken), *_shares(chosen, taken), *_hard(chosen, taken)]
     count = sum(len(chosen.said.get(key, ())) for key in ("floors", "shares", "reserves"))
     return compared("guarantee", count, wrong, chosen.name)

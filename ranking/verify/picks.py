@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ranking.verify.stages import Contest
 
 CONSTRAINED = {"ceiling_reached", "reserve_other"}
+IN_STAGES = ("tiers", "reserves", "floors", "shares", "apportion")
 
 
 def prove_picks(case: Case) -> list[Finding]:
@@ -115,10 +116,15 @@ def _over_the_last(case: Case, chosen: Chosen, gone: set[int]) -> Iterator[int]:
 
 
 def _excused(chosen: Chosen, one: int) -> bool:
-    """Tell whether a named constraint kept someone out: a ceiling, places for others, or a minimum that they lack."""
+    """Tell whether a named constraint kept someone out: a ceiling, places for others, or a minimum that they lack.
+
+    Where places are given in stages, whoever lost the tie of their own group's stage may precede another group's last.
+    """
     if chosen.pick is None or chosen.contest is None:
         return False
-    return chosen.pick.outcomes.get(one) in CONSTRAINED or not chosen.contest.enough(one)
+    outcome = chosen.pick.outcomes.get(one)
+    in_a_stage = outcome == "tie_lost" and chosen.said["mechanism"] in IN_STAGES
+    return outcome in CONSTRAINED or in_a_stage or not chosen.contest.enough(one)
 
 
 def cut_offs(case: Case) -> Finding:
