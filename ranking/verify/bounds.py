@@ -65,15 +65,20 @@ def _members(chosen: Chosen, part: str) -> set[int]:
     return chosen.contest.members[part] if chosen.contest is not None else set()
 
 
+def _held_back(chosen: Chosen, one: int) -> bool:
+    """Tell whether a ceiling or the minimum kept someone out."""
+    if chosen.pick is None:
+        return True
+    return one in chosen.pick.closed or chosen.pick.outcomes.get(one) in ("ceiling_reached", "below_minimum")
+
+
 def _floors(chosen: Chosen, taken: list[int]) -> list[Text]:
     """A floor is met, or every other member is held back by a ceiling or by a minimum, or no place is left at all."""
     wrong = []
     for floor in chosen.said.get("floors", ()):
         members = _members(chosen, floor["id"])
         inside = members & set(taken)
-        held = {"ceiling_reached", "below_minimum"}
-        outcomes = chosen.pick.outcomes if chosen.pick else {}
-        could = [one for one in members - inside if outcomes.get(one) not in held]
+        could = [one for one in members - inside if not _held_back(chosen, one)]
         full = sum(one["size"] for one in chosen.said["floors"]) > chosen.said.get("size", 0)
         if len(inside) < floor["size"] and could and not full:
             wrong.append(differs(floor["id"], len(inside), floor["size"]))
@@ -85,8 +90,7 @@ def _shares(chosen: Chosen, taken: list[int]) -> list[Text]:
     wrong = []
     for share in chosen.said.get("shares", ()):
         members = _members(chosen, share["id"])
-        outcomes = chosen.pick.outcomes if chosen.pick else {}
-        could = {one for one in members if outcomes.get(one) not in ("ceiling_reached", "below_minimum")}
+        could = {one for one in members if not _held_back(chosen, one)}
         met = 0
         for place, one in enumerate(taken, 1):
             met += one in members

@@ -55,12 +55,16 @@ class Contest:
 
 @dataclass
 class Pick:
-    """Those taken, in the order of their ranks; the outcome of each candidate who is not; the equals at the cut-off."""
+    """Those taken, in the order of their ranks; the outcome of each candidate who is not; the equals at the cut-off.
+
+    ``closed`` are those not taken for whom some ceiling has no place left when the selection ends.
+    """
 
     taken: list[int]
     outcomes: dict[int, str] = field(default_factory=dict)
     tied: int = 0
     tied_taken: int = 0
+    closed: set[int] = field(default_factory=set)
 
 
 class Filling:
@@ -192,4 +196,5 @@ class Filling:
             one: self.said.get(one, "reserve_other") if self.contest.enough(one) else "below_minimum" for one in left
         }
         ends = [end for end in self.ends if end[0] == OPEN] or self.ends
-        return Pick(taken, outcomes, *(ends[-1][1:] if ends else (0, 0)))
+        tied, tied_taken = ends[-1][1:] if ends else (0, 0)
+        return Pick(taken, outcomes, tied, tied_taken, {one for one in left if not self.contest.open_to(one)})

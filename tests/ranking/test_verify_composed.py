@@ -173,7 +173,7 @@ def kept(done, folder):
     return Path(folder)
 
 
-@examples(150)
+@examples(40)
 @given(st.integers(0, 2**32 - 1))
 def test_whatever_is_composed_agrees(here, seed):
     done = attempt(here, seed)
@@ -185,7 +185,7 @@ def test_whatever_is_composed_agrees(here, seed):
 
 
 def test_most_of_what_is_composed_is_not_refused(here):
-    assert sum(attempt(here, seed) is not None for seed in range(40)) >= 20
+    assert sum(attempt(here, seed) is not None for seed in range(20)) >= 10
 
 
 # Tampering with what only composed rounds have. docs/verify.md names the property that catches each.
