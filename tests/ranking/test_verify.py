@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from test_receipt import INSTRUCTION, MORE, MOST, rows, write_desk
 
-from ranking import fingerprint, receipt
+from ranking import fingerprint, receipt, sample
 from ranking.cli import tirage
 from ranking.contribution import EXCLUSIONS, Contribution
 from ranking.faults import RoundError
@@ -602,3 +602,56 @@ def test_every_property_is_told_in_both_languages():
             assert text.fr.strip()
             assert text.en.strip()
         assert kind.says.fr != kind.says.en
+
+
+# A real instruction, under the real law.
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """Give the round of 30 April 2026 on a small synthetic pool."""
+    desk = tmp_path_factory.mktemp("pstq")
+    instruction = read_instruction(ROOT / "data" / "instructions" / "quebec" / "pstq" / "2026-04-30.toml")
+    sample.generate(instruction.regulation, 3000, seed=7, on=instruction.facts_on).write_parquet(desk / "pool.parquet")
+    pool = read_pool(
+        desk / "pool.parquet",
+        instruction.regulation,
+        facts_on=instruction.facts_on,
+        extracted_at=instruction.source.extracted_at,
+    )
+    receipt.save(run_round(instruction, pool), desk / "round")
+    return desk
+
+
+def one_invited(desk):
+    return pl.read_parquet(desk / "round" / "invitations.parquet")["declaration_id"][0]
+
+
+REAL = {
+    "nothing": (lambda _: None, set()),
+    "a score": (
+        lambda desk: change(desk / "round" / "invitations.parquet", of=one_invited(desk), score=1300),
+        {"fingerprint_invitations", "replay_invitations", "scores"},
+    ),
+    "a cell of the law": (
+        lambda desk: edit(desk / "round" / "law" / "criteria" / "age.toml", '"[20, 31)", 120', '"[20, 31)", 119'),
+        {"fingerprint_law", "replay_receipt", "scores"},
+    ),
+    "the age of one invited": (
+        lambda desk: change(desk / "pool.parquet", of=one_invited(desk), birth_date=date(1950, 1, 1)),
+        {"fingerprint_pool", "replay_receipt", "scores"},
+    ),
+    "a size": (
+        lambda desk: edit(desk / "round" / "instruction.toml", "size = 379", "size = 3"),
+        {"replay_invitations", "replay_receipt", "selections", "limits", "selection"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REAL)
+def test_a_round_under_the_real_law(case, real, tmp_path):
+    tamper, caught = REAL[case]
+    desk = shutil.copytree(real, tmp_path / "desk")
+    tamper(desk)
+    assert failed(desk) >= caught
+    assert bool(failed(desk)) == bool(caught)
