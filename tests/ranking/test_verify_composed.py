@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 import pytest
 import test_composed_rounds
+import test_families
 import test_round
 from hypothesis import given
 from hypothesis import strategies as st
@@ -308,3 +309,8 @@ def test_lots_that_follow_the_time_of_arrival_are_told_from_chance():
     assert independence(early) < 1e-6
     assert independence([(0, True)] * 9) == 1
     assert [round(upper_tail(x, k), 4) for x, k in ((3.841, 1), (5.991, 2), (7.815, 3), (9.488, 4))] == [0.05] * 4
+
+
+@pytest.mark.parametrize("name", test_families.FILES)
+def test_one_instruction_of_each_family_of_mechanisms_agrees(name, tmp_path):
+    assert not failed(kept(test_families.done(name), tmp_path))
