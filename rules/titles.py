@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from rules.regulation import Regulation
     from rules.tables import Key
 
+AFTER = {
+    "after_decline": Text("après un refus", "after a decline"),
+    "after_silence": Text("sans réponse", "without an answer"),
+}
+RETURNS = {
+    "returns": Text("la déclaration revient à sa place", "the declaration returns to its place"),
+    "leaves": Text("la déclaration sort de la banque", "the declaration leaves the pool"),
+    None: Text("aucune source ne le dit", "no source says"),
+}
+
 
 def input_title(name: str, regulation: Regulation) -> Text:
     """Give the title of an attribute or derived input."""
