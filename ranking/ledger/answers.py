@@ -172,7 +172,7 @@ class _Reader:
     def _instant(self, row: Row) -> datetime:
         instant = _instant_or_none(row)
         if instant is None:
-            found = Text("un instant illisible ou sans décalage", "an instant unreadable or without an offset")
+            found = Text("un instant illisible ou sans décalage", "an instant unreadable, or bare")
             expected = Text("un instant avec décalage", "an instant with its offset")
             raise _Bad(found, expected, same("2026-05-12T09:30:00-04:00"), "instant")
         return instant

@@ -115,8 +115,8 @@ class Ledger:
 
     def disagreements(self, table: str) -> tuple[int, int]:
         """Count the rows of a table, and those that are not what the chain says, missing ones included."""
-        expected = f"temp.main.expected_{table}"
-        self._connection.execute(schema.table(table, called=expected))
+        expected = f"expected_{table}"
+        self._connection.execute(f"CREATE TEMP {schema.columns(table, called=expected)}")
         for entry in self.entries:
             of = rows(entry).get(table)
             if of:
@@ -153,8 +153,10 @@ def opened(path: Path, *, write: bool = False, create: datetime | None = None) -
     try:
         version = _version(path, connection)
         if write and version < schema.VERSION:
-            _migrate(path, connection, version)
-        yield _read(path, connection, version)
+            version = _migrate(connection, version)
+        yield Ledger(path, connection, version)
+    except duckdb.Error as error:
+        raise explained(path, error) from None
     finally:
         _close(connection)
 
@@ -172,13 +174,6 @@ def _close(connection: duckdb.DuckDBPyConnection) -> None:
         connection.close()
 
 
-def _read(path: Path, connection: duckdb.DuckDBPyConnection, version: int) -> Ledger:
-    try:
-        return Ledger(path, connection, version)
-    except duckdb.Error as error:
-        raise explained(path, error) from None
-
-
 def _version(path: Path, connection: duckdb.DuckDBPyConnection) -> int:
     """Find the version of the schema; a file without one is not a ledger."""
     try:
@@ -186,8 +181,6 @@ def _version(path: Path, connection: duckdb.DuckDBPyConnection) -> int:
     except (duckdb.CatalogException, duckdb.BinderException, ValueError):
         found = Text("une base DuckDB qui n’est pas un registre", "a DuckDB database that is not a ledger")
         raise fault(path, found, A_LEDGER, Text("vérifiez le chemin", "check the path")) from None
-    except duckdb.Error as error:
-        raise explained(path, error) from None
     if version > schema.VERSION:
         found = Text(f"un registre de version {version}", f"a ledger of version {version}")
         expected = Text(f"une version jusqu’à {schema.VERSION}", f"a version up to {schema.VERSION}")
@@ -195,14 +188,12 @@ def _version(path: Path, connection: duckdb.DuckDBPyConnection) -> int:
     return int(version)
 
 
-def _migrate(path: Path, connection: duckdb.DuckDBPyConnection, version: int) -> None:
-    try:
-        connection.begin()
-        for statement in schema.migration(version):
-            connection.execute(statement)
-        connection.commit()
-    except duckdb.Error as error:
-        raise explained(path, error) from None
+def _migrate(connection: duckdb.DuckDBPyConnection, version: int) -> int:
+    connection.begin()
+    for statement in schema.migration(version):
+        connection.execute(statement)
+    connection.commit()
+    return schema.VERSION
 
 
 def _create(path: Path, at: datetime) -> None:

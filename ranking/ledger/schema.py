@@ -134,10 +134,15 @@ def tables_of(version: int) -> list[str]:
     return [name for name in TABLES if SINCE.get(name, 1) <= version]
 
 
-def table(name: str, *, called: str | None = None) -> str:
-    """Write the statement that makes one table, under its name or another."""
-    columns = ", ".join(f'"{column}" {kind}' for column, kind in TABLES[name].items())
-    return f"CREATE TABLE {called or name} ({columns})"
+def table(name: str) -> str:
+    """Write the statement that makes one table."""
+    return f"CREATE {columns(name)}"
+
+
+def columns(name: str, *, called: str | None = None) -> str:
+    """Write a table with its columns, under its name or another."""
+    of = ", ".join(f'"{column}" {kind}' for column, kind in TABLES[name].items())
+    return f"TABLE {called or name} ({of})"
 
 
 def view(name: str) -> str:
