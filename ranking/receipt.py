@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import platform
@@ -135,6 +136,14 @@ def _write(done: Round, made: dict[str, Any], folder: Path) -> None:
             raise
         code = int(number[1])
         raise OSError(code, os.strerror(code), str(folder)) from None
+    try:
+        _write_files(done, made, folder)
+    except shutil.Error as error:
+        _, target, why = error.args[0][0]
+        raise OSError(errno.EIO, why, target) from None
+
+
+def _write_files(done: Round, made: dict[str, Any], folder: Path) -> None:
     (folder / RECEIPT).write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     instruction = done.instruction
     (folder / "lists").mkdir()

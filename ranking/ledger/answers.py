@@ -178,7 +178,7 @@ class _Reader:
         return instant
 
     def _invitation(self, row: Row) -> Invitation:
-        """Find the one invitation that a row is about: by every number that it gives, and its program if it gives it."""
+        """Find the one invitation of a row, by every number that it gives and by its program if it has one."""
         given = [(column, row[column]) for column in NUMBERS if row.get(column)]
         found: list[tuple[str, Invitation]] = []
         for position, (column, number) in enumerate(given):

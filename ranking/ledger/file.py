@@ -116,7 +116,7 @@ class Ledger:
     def disagreements(self, table: str) -> tuple[int, int]:
         """Count the rows of a table, and those that are not what the chain says, missing ones included."""
         expected = f"expected_{table}"
-        self._connection.execute(f"CREATE TEMP {schema.columns(table, called=expected)}")
+        self._connection.execute(f"CREATE OR REPLACE TEMP {schema.columns(table, called=expected)}")
         for entry in self.entries:
             of = rows(entry).get(table)
             if of:
