@@ -26,14 +26,16 @@ Row = tuple[str | None, str | None, str]
 
 def contribution(ledger: Ledger, program: str, extracted_at: datetime) -> Contribution:
     """Give what the rounds of a program owe to a round extracted at an instant; its head is that of the ledger."""
-    rows = set()
-    for draft in ledger.book.drafts.values():
-        if draft.program == program:
-            for invitation in draft.invitations:
-                rows |= set(_exclusions(invitation, draft, extracted_at))
-    ordered = sorted(rows, key=lambda row: [value or "" for value in row])
-    frame = pl.DataFrame(ordered, schema=EXCLUSIONS, orient="row")
-    return Contribution(frame, ledger.book.used(program), ledger.head)
+    rows = [
+        row
+        for draft in ledger.book.drafts.values()
+        if draft.program == program
+        for invitation in draft.invitations
+        for row in _exclusions(invitation, draft, extracted_at)
+    ]
+    columns = list(zip(*rows, strict=True)) or [()] * len(EXCLUSIONS)
+    frame = pl.DataFrame(dict(zip(EXCLUSIONS, columns, strict=True)), schema=EXCLUSIONS)
+    return Contribution(frame.unique().sort(list(EXCLUSIONS)), ledger.book.used(program), ledger.head)
 
 
 def _exclusions(invitation: Invitation, draft: Draft, extracted_at: datetime) -> Iterator[Row]:

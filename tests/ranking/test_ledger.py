@@ -827,3 +827,10 @@ def test_a_correction_stands_beside_the_round_signed_by_two(ledger):
     rounds.correct(ledger, draft, "void", "the list was wrong", ("Ada", "Bruno"), "0" * 64, NOW)
     assert contribution(ledger, "lumen/guild", NOW).exclusions.height == 0
     assert all(one.agrees for one in check(ledger))
+
+
+def test_the_law_shown_says_what_returns():
+    crs = tirage("law", "show", "canada/express_entry", "--on", "2026-04-30")
+    assert "After a decline: the declaration returns to its place." in " ".join(crs.out.split())
+    pstq = tirage("law", "show", "quebec/pstq", "--on", "2026-04-30", "--lang", "fr")
+    assert "Après un refus : aucune source ne le dit." in " ".join(pstq.out.split())
