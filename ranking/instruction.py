@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 from ranking.faults import Fault, InstructionError
 from ranking.mechanisms import MECHANISMS
 from rules.citation import Cite, Remark, Strict, Title, Words
-from rules.conditions import ALWAYS, Condition, ConditionReader
+from rules.conditions import ALWAYS, Condition, ConditionReader, both
 from rules.faults import LawError, meant
 from rules.lists import DatedList, load_list
 from rules.program import load
@@ -44,6 +44,7 @@ class Selection(Strict):
     id: Words
     title: Title
     stream: Annotated[tuple[Words, ...], BeforeValidator(_streams)] = ()
+    category: Words | None = None
     where: dict[str, Any] | list[dict[str, Any]] | None = None
     mechanism: Words
     size: int | None = Field(default=None, ge=0)
@@ -120,7 +121,8 @@ def read_instruction(path: Path, program: str | Path | None = None) -> Instructi
         faults += _of_selection(selection, regulation, name)
         try:
             reader = ConditionReader(_where(name, selection), scope)
-            conditions.append(reader.read(selection.where) if selection.where is not None else ALWAYS)
+            where = reader.read(selection.where) if selection.where is not None else ALWAYS
+            conditions.append(both(where, _category(selection, regulation, name)))
         except LawError as error:
             faults += error.faults
     if faults:
@@ -166,6 +168,21 @@ def _codes(wanted: str, path: Path, regulation: Regulation, lists: dict[str, Dat
             lists[wanted] = found
             return found.codes
     return regulation.scope.codes_of(wanted)
+
+
+def _category(selection: Selection, regulation: Regulation, name: str) -> Condition:
+    """Give the condition of the category that a selection names."""
+    known = {category.id: category.where for category in regulation.categories}
+    if selection.category is None:
+        return ALWAYS
+    if selection.category in known:
+        return known[selection.category]
+    found = Text(f"la catégorie inconnue « {selection.category} »", f"the unknown category “{selection.category}”")
+    expected = Text(f"une catégorie de la règle du {regulation.day}", f"a category of the law of {regulation.day}")
+    if not known:
+        write = Text("where = { … } : la règle de ce jour n’en a aucune", "where = { … }: the law of this day has none")
+        raise LawError([Fault(_where(name, selection), found, expected, write)])
+    raise LawError([Fault(_where(name, selection), found, expected, meant(selection.category, known))])
 
 
 def _where(name: str, selection: Selection) -> Text:

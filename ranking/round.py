@@ -47,7 +47,10 @@ class SelectionResult:
 
 @dataclass(frozen=True)
 class Round:
-    """A round that was run: its scored pool, its order, what each selection did, and one outcome a declaration."""
+    """A round that was run: its scored pool, its order, what each selection did, and one outcome a declaration.
+
+    ``labels`` gives the class under which each declaration would be invited, where the law puts classes in order.
+    """
 
     instruction: Instruction
     pool: Pool
@@ -56,6 +59,7 @@ class Round:
     results: tuple[SelectionResult, ...]
     sheet: OutcomeSheet
     contribution: Contribution
+    labels: pl.Series | None = None
 
     @property
     def invitations(self) -> pl.DataFrame:
@@ -65,6 +69,7 @@ class Round:
     def _invited(self, result: SelectionResult) -> pl.DataFrame:
         positions = result.taken.positions
         frame = self.pool.frame
+        label = {} if self.labels is None else {"label": self.labels.gather(positions)}
         person = frame["person_id"] if "person_id" in frame.columns else pl.Series([None] * len(frame), dtype=pl.String)
         return pl.DataFrame(
             {
@@ -74,6 +79,7 @@ class Round:
                 "person_id": person.gather(positions),
                 "score": self.scored["score"].gather(positions),
                 "submitted_at": frame["submitted_at"].gather(positions),
+                **label,
             }
         )
 
@@ -107,7 +113,8 @@ def run_round(instruction: Instruction, pool: Pool, contribution: Contribution |
     live = _live(pool.frame, standing, instruction, owed, sheet)
     inputs, absent = with_inputs(conform(pool.frame, regulation, facts_on), regulation, facts_on)
     wheres = {f"where {number}": plain.condition(c, absent) for number, c in enumerate(instruction.conditions)}
-    answers = inputs.with_columns(**wheres).select(list(wheres)).collect()
+    labels = {f"label {number}": plain.condition(one.where, absent) for number, one in enumerate(regulation.labels)}
+    answers = inputs.with_columns(**wheres, **labels).select(*wheres, *labels).collect()
     taking_part = live.copy()
     results = []
     for number, selection in enumerate(instruction.selections):
@@ -116,7 +123,21 @@ def run_round(instruction: Instruction, pool: Pool, contribution: Contribution |
         live[result.taken.positions] = False
         results.append(result)
     _note_streams(scored, regulation, taking_part, sheet)
-    return Round(instruction, pool, scored, standing, tuple(results), sheet, owed)
+    labelled = _labels(scored, answers, regulation)
+    return Round(instruction, pool, scored, standing, tuple(results), sheet, owed, labelled)
+
+
+def _labels(scored: pl.DataFrame, answers: pl.DataFrame, regulation: Regulation) -> pl.Series | None:
+    """Give the first label, in the order of the law, that each declaration meets; null for none, or one not known."""
+    if not regulation.labels:
+        return None
+    result: pl.Expr = pl.lit(None, pl.String)
+    for number, label in reversed(list(enumerate(regulation.labels))):
+        met = answers[f"label {number}"]
+        met = met & scored[f"eligible_{label.stream}"] if label.stream else met
+        unknown = pl.lit(None, pl.String)
+        result = pl.when(met.is_null()).then(unknown).when(met).then(pl.lit(label.id)).otherwise(result)
+    return scored.select(label=result)["label"]
 
 
 def _check_extraction(frame: pl.DataFrame, instruction: Instruction) -> None:

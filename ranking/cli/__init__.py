@@ -34,6 +34,7 @@ COMMANDS = {
         "ranking.cli.explain:explain",
         Text("Expliquer le pointage d’une déclaration.", "Explain the score of one declaration."),
     ),
+    "lot": Later("ranking.cli.lot:lot", Text("Recalculer un numéro de tirage au sort.", "Compute a lot number again.")),
     "round": Later(
         "ranking.cli.round:round_",
         Text(
