@@ -26,7 +26,7 @@ import polars as pl
 
 import rules
 from ranking import sample, score
-from ranking.conform import absent_inputs, conform
+from ranking.conform import conform
 from ranking.contest import Contest
 from ranking.groups import Groups
 from ranking.mechanisms import MECHANISMS
@@ -76,9 +76,8 @@ def scoring(size, rounds):
     connection = duckdb.connect()
     connection.register("arrow", ArrowStream(frame))
     connection.execute("CREATE TABLE pool AS SELECT * FROM arrow")
-    absent = absent_inputs(frame, regulation)
-    total = sql.scoring(regulation, DAY, breakdown=False, absent=absent).sql(dialect="duckdb")
-    whole = sql.scoring(regulation, DAY, absent=absent).sql(dialect="duckdb")
+    total = sql.scoring(regulation, DAY, absent=regulation.test_columns, breakdown=False).sql(dialect="duckdb")
+    whole = sql.scoring(regulation, DAY, absent=regulation.test_columns).sql(dialect="duckdb")
     contenders = {
         "score": lambda: score(frame, regulation, facts_on=DAY, breakdown=False),
         "breakdown": lambda: score(frame, regulation, facts_on=DAY),
@@ -174,13 +173,32 @@ def command(frame):
     return measured["wall"], measured["peak"]
 
 
+LIBRARY = """
+import time
+import rules
+start = time.perf_counter()
+for name in rules.library():
+    program = rules.load(name)
+    program.on(program.source.begins)
+print(time.perf_counter() - start)
+"""
+
+
+def library():
+    """Time the reading and the check of every law of the library, in a fresh process: seconds, median of five."""
+    words = [sys.executable, "-c", LIBRARY]
+    return statistics.median(
+        float(subprocess.run(words, check=True, capture_output=True, text=True).stdout) for _ in range(5)
+    )
+
+
 def versions():
     """Name what was measured."""
     known = ", ".join(f"{name} {version(name)}" for name in ("polars", "duckdb", "numpy"))
     return f"Python {platform.python_version()}, {known}"
 
 
-def report(size, medians, cuts, crossed, wall, peak):
+def report(size, medians, cuts, crossed, wall, peak, loaded):
     """Write the figures as a page."""
     total, parts = medians["score"], medians["breakdown"]
     rows = [
@@ -219,6 +237,10 @@ Full breakdown against `when/then` for the score only: {medians["when/then, scor
 ## `tirage score`, {size:,} declarations, Parquet to Parquet, every row checked
 
 {wall:.2f} s wall, {peak:.0f} MiB at the peak.
+
+## The whole library of law, {len(rules.library())} programs, read and checked
+
+{loaded * 1000:.0f} ms in a fresh process.
 """
 
 
@@ -233,7 +255,7 @@ def main():
     cuts = cutting(frame, regulation, given.rounds)
     crossed = ceilings(frame, regulation)
     wall, peak = command(frame)
-    page = report(given.size, medians, cuts, crossed, wall, peak)
+    page = report(given.size, medians, cuts, crossed, wall, peak, library())
     print(page)
     if given.write:
         RESULTS.write_text(page, encoding="utf-8")

@@ -75,7 +75,7 @@ def _unreadable(raw: pl.Series, read: pl.Series, name: str, regulation: Regulati
         where,
         found,
         expected,
-        meant(str(bad[0]), regulation.inputs[name].labels) if kind == "label" else expected,
+        meant(str(bad[0]), regulation.inputs[name].labels, "attributes.toml") if kind == "label" else expected,
         count=len(bad),
     )
 

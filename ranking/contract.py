@@ -20,7 +20,7 @@ from ranking.csv_file import RAGGED
 from ranking.faults import Fault
 from rules import plain
 from rules.conditions import Condition, Test
-from rules.faults import meant
+from rules.faults import FEW, meant
 from rules.inputs import earliest_birth
 from rules.text import Text, listed, same
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 MARK = "\ue000"  # a private character: no column of a file begins with it
 ROW = f"{MARK}row"
 EXAMPLES = 3
+MANY = 50  # labels, above which the nearest of them are chance
 REASONS = ("reasons", "reasons_fr", "reasons_en")
 
 
@@ -167,7 +168,12 @@ def _kind(name: str, attribute: Attribute, regulation: Regulation) -> Text:
         return Text(f"un nombre entier de {low} à {high}", f"a whole number from {low} to {high}")
     if attribute.type == "label":
         labels = regulation.inputs[name].labels
-        return Text(f"l’un de : {listed(labels, 20)}", f"one of: {listed(labels, 20)}")
+        if len(labels) <= FEW:
+            return Text(f"l’un de : {listed(labels)}", f"one of: {listed(labels)}")
+        return Text(
+            f"l’une des {len(labels)} valeurs de « {name} », dans attributes.toml",
+            f"one of the {len(labels)} labels of “{name}”, in attributes.toml",
+        )
     if attribute.type == "code":
         count, first = len(regulation.inputs[name].labels), regulation.inputs[name].labels[0]
         return Text(
@@ -351,4 +357,6 @@ def _suggestion(rule: RowRule, value: str) -> Text:
         return meant(padded, [padded])
     if padded.isdigit():  # a code one digit away is another occupation, not a slip
         return rule.write
-    return meant(value, rule.labels) if get_close_matches(value, rule.labels, n=1, cutoff=0.6) else rule.write
+    if len(rule.labels) > MANY and not get_close_matches(value, rule.labels, n=1, cutoff=0.6):
+        return rule.write
+    return meant(value, rule.labels, "attributes.toml")

@@ -40,6 +40,7 @@ def answers_of(instruction: Instruction, frame: pl.DataFrame) -> pl.DataFrame:
     absent = absent | {name for name in regulation.attributes if name not in frame.columns}
     asked = {f"where {number}": plain.condition(c, absent) for number, c in enumerate(instruction.conditions)}
     asked |= {f"part {number} {name}": plain.condition(c, absent) for (number, name), c in instruction.parts.items()}
+    asked |= {f"label {number}": plain.condition(one.where, absent) for number, one in enumerate(regulation.labels)}
     for number, excluded in enumerate(instruction.excluded):
         if excluded is not None:
             asked[f"excluded {number}"] = plain.condition(excluded, absent)

@@ -10,7 +10,7 @@ from ranking.coherence import of_round, of_selection, where_of
 from ranking.coherence_places import closed, of_ceilings, of_groups, of_parts
 from ranking.faults import Fault, InstructionError
 from ranking.selection import InstructionFile, Published, Selection
-from rules.conditions import ALWAYS, Condition, ConditionReader
+from rules.conditions import ALWAYS, Condition, ConditionReader, both
 from rules.faults import LawError, meant
 from rules.lists import DatedList, load_list
 from rules.program import load
@@ -105,7 +105,7 @@ class _Read:
         for number, selection in enumerate(source.selection):
             self.faults += [*of_selection(selection, regulation, name), *of_parts(selection, regulation, name)]
             where = where_of(name, selection)
-            conditions.append(self._condition(selection.where, where))
+            conditions.append(both(self._condition(selection.where, where), self._category(selection)))
             self.parts |= {(number, one.id): self._condition(one.where, where) for one in selection.parts}
         self.conditions = tuple(conditions)
         self.excluded = tuple(
@@ -118,6 +118,14 @@ class _Read:
         """Read a condition; one that is wrong is a fault, and for now holds always."""
         try:
             return ALWAYS if said is None else ConditionReader(where, self.scope).read(said)
+        except LawError as error:
+            self.faults += error.faults
+            return ALWAYS
+
+    def _category(self, selection: Selection) -> Condition:
+        """Give the condition of the category that a selection names; an unknown one is a fault."""
+        try:
+            return _category(selection, self.regulation, self.name)
         except LawError as error:
             self.faults += error.faults
             return ALWAYS
@@ -194,3 +202,18 @@ def _beside(wanted: str, path: Path, regulation: Regulation, lists: dict[str, Da
         if found is not None:
             lists[wanted] = found
     return lists.get(wanted)
+
+
+def _category(selection: Selection, regulation: Regulation, name: str) -> Condition:
+    """Give the condition of the category that a selection names."""
+    known = {category.id: category.where for category in regulation.categories}
+    if selection.category is None:
+        return ALWAYS
+    if selection.category in known:
+        return known[selection.category]
+    found = Text(f"la catégorie inconnue « {selection.category} »", f"the unknown category “{selection.category}”")
+    expected = Text(f"une catégorie de la règle du {regulation.day}", f"a category of the law of {regulation.day}")
+    if not known:
+        write = Text("where = { … } : la règle de ce jour n’en a aucune", "where = { … }: the law of this day has none")
+        raise LawError([Fault(where_of(name, selection), found, expected, write)])
+    raise LawError([Fault(where_of(name, selection), found, expected, meant(selection.category, known))])

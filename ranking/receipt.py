@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import platform
+import re
 import shutil
 import tempfile
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from ranking import fingerprint
 from ranking.columns import ID
@@ -193,6 +198,32 @@ def _replace(draft: Path, folder: Path) -> None:
 
 
 def _write(done: Round, made: dict[str, Any], folder: Path) -> None:
+    """Write every file; a full disk is an OSError whoever meets it."""
+    try:
+        _write_tables(done, folder)
+    except pl.exceptions.ComputeError as error:
+        number = re.search(r"\(os error ([0-9]+)\)", str(error))
+        if number is None:
+            raise
+        code = int(number[1])
+        raise OSError(code, os.strerror(code), str(folder)) from None
+    try:
+        _write_files(done, made, folder)
+    except shutil.Error as error:
+        _, target, why = error.args[0][0]
+        raise OSError(errno.EIO, why, target) from None
+
+
+def _write_files(done: Round, made: dict[str, Any], folder: Path) -> None:
+    (folder / RECEIPT).write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    instruction = done.instruction
+    (folder / "lists").mkdir()
+    for name, content in instruction.files:
+        (folder / name).write_bytes(content)
+    copy_law(instruction.law, folder / "law")
+
+
+def _write_tables(done: Round, folder: Path) -> None:
     done.invitations.write_parquet(folder / "invitations.parquet")
     done.outcomes.write_parquet(folder / "outcomes.parquet")
     done.contribution.exclusions.write_parquet(folder / "exclusions.parquet")
@@ -200,12 +231,6 @@ def _write(done: Round, made: dict[str, Any], folder: Path) -> None:
         done.lots.write_parquet(folder / "lots.parquet")
     if done.history is not None:
         done.history.write_parquet(folder / "history.parquet")
-    (folder / RECEIPT).write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    instruction = done.instruction
-    (folder / "lists").mkdir()
-    for name, content in instruction.files:
-        (folder / name).write_bytes(content)
-    copy_law(instruction.law, folder / "law")
 
 
 def copy_law(program: Program, target: Path) -> None:

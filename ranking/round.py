@@ -65,7 +65,8 @@ class Round:
     """A round that was run: its scored pool, its order, what each selection did, and one outcome a declaration.
 
     ``contribution`` has the exclusions of the instruction too. ``ceilings`` counts the places used after the round, by
-    ceiling and group. ``history`` is that of the scores, where the order asks for it.
+    ceiling and group. ``history`` is that of the scores, where the order asks for it. ``labels`` gives the class under
+    which each declaration would be invited, where the law puts classes in order.
     """
 
     instruction: Instruction
@@ -77,6 +78,7 @@ class Round:
     contribution: Contribution
     ceilings: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     history: pl.DataFrame | None = None
+    labels: pl.Series | None = None
 
     @property
     def invitations(self) -> pl.DataFrame:
@@ -85,7 +87,12 @@ class Round:
         As if alone, who is taken by several selections is invited by the first. ``label`` comes with labels alone.
         """
         made = pl.concat([self._invited(number, result) for number, result in enumerate(self.results)])
-        return made if any(result.selection.labels for result in self.results) else made.drop("label")
+        labelled = self.labels is not None or any(result.selection.labels for result in self.results)
+        return made if labelled else made.drop("label")
+
+    def _label(self, selection: Selection) -> pl.Series:
+        """Give the labels of an instruction where it has any, else those of the law."""
+        return self.labels if self.labels is not None and not selection.labels else label_of(self.scored, selection)
 
     def _invited(self, number: int, result: SelectionResult) -> pl.DataFrame:
         positions = result.taken.positions
@@ -99,7 +106,7 @@ class Round:
                 "person_id": person.gather(positions),
                 "score": self.scored["score"].gather(positions),
                 "submitted_at": frame["submitted_at"].gather(positions),
-                "label": label_of(self.scored, result.selection).gather(positions),
+                "label": self._label(result.selection).gather(positions),
             }
         )
         return made.filter(pl.Series(self.sheet.selection[positions] == number))
@@ -157,9 +164,9 @@ def run_round(
             live[result.taken.positions] = False
     _note_streams(scored, regulation, there, sheet)
     used = ceilings.used
-    return Round(
-        instruction, pool, scored, standing, tuple(results), sheet, owed, used, history if reached is not None else None
-    )
+    kept = history if reached is not None else None
+    labelled = _labels(scored, answers, regulation)
+    return Round(instruction, pool, scored, standing, tuple(results), sheet, owed, used, kept, labelled)
 
 
 def _check_named(frame: pl.DataFrame, instruction: Instruction) -> None:
@@ -176,6 +183,19 @@ def _check_named(frame: pl.DataFrame, instruction: Instruction) -> None:
             faults.append(Fault(where, found, expected, meant(one, frame[ID].head(1000).to_list())))
     if faults:
         raise RoundError(faults)
+
+
+def _labels(scored: pl.DataFrame, answers: pl.DataFrame, regulation: Regulation) -> pl.Series | None:
+    """Give the first label, in the order of the law, that each declaration meets; null for none, or one not known."""
+    if not regulation.labels:
+        return None
+    result: pl.Expr = pl.lit(None, pl.String)
+    for number, label in reversed(list(enumerate(regulation.labels))):
+        met = answers[f"label {number}"]
+        met = met & scored[f"eligible_{label.stream}"] if label.stream else met
+        unknown = pl.lit(None, pl.String)
+        result = pl.when(met.is_null()).then(unknown).when(met).then(pl.lit(label.id)).otherwise(result)
+    return scored.select(label=result)["label"]
 
 
 def _check_extraction(frame: pl.DataFrame, instruction: Instruction) -> None:

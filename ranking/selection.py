@@ -29,6 +29,7 @@ class Selection(Strict):
     id: Words
     title: Title
     stream: Annotated[tuple[Words, ...], BeforeValidator(listed)] = ()
+    category: Words | None = None
     where: Where | None = None
     mechanism: Words
     size: int | None = Field(default=None, ge=0)

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from rules.domains import Value
 
 
+AT_THE_CUT_OFF = {
+    "key": Text(", où l’ordre des dépôts départage", ", where the order of submission decides"),
+    "all_out": Text(", où les places ne suffisaient pas pour tous", ", where places did not suffice for all"),
+}
+
+
 @dataclass(frozen=True)
 class Tried:
     """One selection seen from one declaration: was it for them (None: unknown), and where did it end.
@@ -39,6 +45,7 @@ class Tried:
     cut_off: int | None
     score: int
     by_score: bool = True
+    ties: str | None = None
 
     @property
     def above(self) -> int | None:
@@ -88,7 +95,7 @@ def tried_in(folder: Path, declaration: Mapping[str, Any], score: int) -> tuple[
     """Say how far a declaration was from each selection of a round kept in ``folder`` that was for it."""
     instruction = read_instruction(folder / "instruction.toml", folder / "law")
     receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
-    ends = {one["id"]: (one["invited"], one["cut_off"]) for one in receipt["selections"]}
+    ends = {one["id"]: _end(one) for one in receipt["selections"]}
     values = values_of(declaration, instruction.regulation, instruction.facts_on)
     return tuple(
         _seen(instruction, number, bar(selection, *ends[selection.id]), values, score)
@@ -96,15 +103,26 @@ def tried_in(folder: Path, declaration: Mapping[str, Any], score: int) -> tuple[
     )
 
 
+def _end(kept: dict[str, Any]) -> tuple[int, int | None]:
+    """Give what ``bar`` needs, from a receipt."""
+    tied, taken = kept["tied_at_cut_off"], kept["tied_taken"]
+    return kept["invited"] + tied - taken, kept["first_out"]["score"] if tied and not taken else kept["cut_off"]
+
+
 def _tried(done: Round, number: int, result: SelectionResult, values: dict[str, Value], score: int) -> Tried:
-    return _seen(
-        done.instruction, number, bar(result.selection, len(result.taken.positions), result.cut_off), values, score
-    )
+    taken = result.taken
+    end = result.first_out if taken.tied and not taken.tied_taken else result.last_in
+    last = None if end is None or result.cut_off is None else int(done.standing.scores[end])
+    reached = len(taken.positions) + taken.tied - taken.tied_taken
+    return _seen(done.instruction, number, bar(result.selection, reached, last), values, score)
 
 
-def bar(selection: Selection, invited: int, last: int | None) -> int | None:
-    """Give the score that was needed: the instruction's minimum where places were left, else that of the last taken."""
-    filled = selection.size is not None and invited >= selection.size
+def bar(selection: Selection, reached: int, last: int | None) -> int | None:
+    """Give the score that was needed: the instruction's minimum where places were left, else that of the ``last``.
+
+    ``reached`` counts those taken and their equals who were not; the last is one of these where all of them are out.
+    """
+    filled = selection.size is not None and reached >= selection.size
     return last if filled or selection.min_score is None else selection.min_score
 
 
@@ -115,7 +133,7 @@ def _seen(instruction: Instruction, number: int, cut_off: int | None, values: di
     eligible = any_of([stream.holds(values) for stream in streams]) if asked else True
     where = instruction.conditions[number].holds(values)
     for_them = False if False in (eligible, where) else None if None in (eligible, where) else True
-    return Tried(selection.id, selection.title.text, for_them, cut_off, score, selection.by_score)
+    return Tried(selection.id, selection.title.text, for_them, cut_off, score, selection.by_score, selection.ties)
 
 
 def sentences(found: Why, lang: Lang) -> list[str]:
@@ -149,11 +167,8 @@ def _missed(tried: Tried, lang: Lang) -> str:
         )
         return head + under.to(lang)
     if tried.above == 0:
-        equal = Text(
-            f"{points} points, soit le seuil, où l’ordre des dépôts départage.",
-            f"{points} points, the cut-off, where the order of submission decides.",
-        )
-        return head + equal.to(lang)
+        equal = Text(f"{points} points, soit le seuil", f"{points} points, the cut-off").to(lang)
+        return head + equal + AT_THE_CUT_OFF.get(tried.ties or "", same("")).to(lang) + "."
     over = Text(f"{points} points, au-dessus du seuil ({cut_off}).", f"{points} points, above the cut-off ({cut_off}).")
     return head + over.to(lang)
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from rules.bindings import Bindings
 from rules.bounds import check_maximum
+from rules.categories import CategoriesFile, CategoriesVersion, categories_of, labels_of
 from rules.citation import Cite, Remark, Strict, Title, Words
 from rules.conditions import ConditionReader, Scope
 from rules.criteria import Criterion, CriterionFile, criterion_on
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rules.attributes import Attribute
+    from rules.faults import Bar
     from rules.inputs import Derived, InputModel
     from rules.lists import DatedList
 
 
 V = TypeVar("V", bound=Dated)
+Return = Literal["returns", "leaves"]
 
 
 class OrderKey(Strict):
@@ -59,12 +62,16 @@ class Ranking(Dated):
 class Lifecycle(Dated):
     """How long a declaration is valid, how long an invited person has to answer, and whose declaration counts.
 
-    A time that no source gives is absent: without ``validity_months`` no declaration expires.
+    A time that no source gives is absent: without ``validity_months`` no declaration expires. ``after_decline`` and
+    ``after_silence`` say what becomes of the declaration of a person who declines, or who does not answer in time: it
+    returns to the pool with its submission instant, or leaves it. Absent: no source says, and the round asks.
     """
 
     validity_months: int | None = Field(default=None, ge=1)
     answer_days: int | None = Field(default=None, ge=1)
     one_declaration_a_person: Literal["best_ranked"]
+    after_decline: Return | None = None
+    after_silence: Return | None = None
 
 
 class ProgramFile(Strict):
@@ -97,9 +104,15 @@ class ContradictionModel(Strict):
     where: dict[str, Any] | list[dict[str, Any]]
 
 
+class ContradictionsModel(Strict):
+    """The contradictions of ``attributes.toml``."""
+
+    contradiction: tuple[ContradictionModel, ...] = Field(default=(), strict=False)
+
+
 @dataclass(frozen=True)
 class Sources:
-    """What the files of a program say, all versions. ``lists`` gives the lists in force on a day."""
+    """What the files of a program say, all versions. ``lists`` gives the lists in force on a day, of ``list_names``."""
 
     program: ProgramFile
     attributes: Mapping[str, Attribute]
@@ -108,7 +121,9 @@ class Sources:
     criteria: Mapping[str, CriterionFile]
     groups: GroupsFile
     streams: StreamsFile
+    categories: CategoriesFile
     lists: Callable[[date], dict[str, DatedList]]
+    list_names: tuple[str, ...] = ()
 
 
 def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Regulation:
@@ -122,16 +137,20 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
     only_when = {n: a.only_when for n, a in sources.attributes.items() if a.only_when and a.missing != "none"}
     derived: dict[str, Derived] = {}
     for name, model in sources.inputs.items():
-        uncertain = [known for known in inputs if not _certain(known, sources)]
+        uncertain = [known for known in inputs if any(a.bar(known, table=True) for a in _behind(known, sources))]
         derived[name] = Bindings(sources.attributes, lists, inputs, uncertain, "inputs.toml").bind(name, model)
         inputs[name] = derived[name].domain
         conditions = [only_when.get(of) for of in model.of]
         if conditions[0] and all(condition == conditions[0] for condition in conditions):
             only_when[name] = conditions[0]
-    scope = Scope(inputs, only_when, lambda name: lists[name].codes if name in lists else None, tuple(lists))
-    criteria = _criteria(sources, day, scope)
-    groups = _groups(sources, day, criteria, scope)
-    streams = in_force(sources.streams.version, day)
+    codes_of = {name: known.codes for name, known in lists.items()}.get
+    scope = _without(_barred(sources, table=False), Scope(inputs, only_when, codes_of, tuple(lists)))
+    tables = _without(_barred(sources, table=True), scope)
+    criteria = _criteria(sources, day, tables)
+    groups = _groups(sources, day, criteria, tables)
+    named: CategoriesVersion | None = in_force(sources.categories.version, day)
+    streams_on = in_force(sources.streams.version, day)
+    streams = () if streams_on is None else streams_of(streams_on, scope)
     if scenario is None:
         _check_maxima(sources, day, criteria, groups, scope)
     return Regulation(
@@ -144,7 +163,9 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
         inputs=inputs,
         criteria=tuple(criteria[member] for group in groups for member in group.members if member in criteria),
         groups=groups,
-        streams=() if streams is None else streams_of(streams, scope),
+        streams=streams,
+        categories=() if named is None else categories_of(named, scope),
+        labels=() if named is None else labels_of(named, scope, tuple(stream.id for stream in streams)),
         lists=lists,
         contradictions=_contradictions(sources, scope),
         scope=scope,
@@ -166,15 +187,11 @@ def _only(versions: tuple[V, ...], day: date, key: str) -> V:
 
 def _check_names(sources: Sources, lists: Mapping[str, DatedList], day: date) -> None:
     """Fail because a list is not there on this day, an input hides an attribute, or an order cannot be followed."""
-    named = [(f"attributes.toml, {name}", a.list) for name, a in sources.attributes.items() if a.list is not None]
-    faults = []
-    for where, wanted in named:
-        if wanted not in lists:
-            found = Text(f"aucune liste « {wanted} » le {day}", f"no list “{wanted}” on {day}")
-            expected = Text(
-                "une liste du dossier lists/, en vigueur ce jour", "a list of the folder lists/, in force on that day"
-            )
-            faults.append(Fault(same(where), found, expected, meant(wanted, lists)))
+    faults = [
+        _no_list(attribute.list, same("attributes.toml").inside(f"attribut {name}", f"attribute {name}"), sources, day)
+        for name, attribute in sources.attributes.items()
+        if attribute.list is not None and attribute.list not in lists
+    ]
     if not _is_zone(sources.program.time_zone):
         found = same(f'time_zone = "{sources.program.time_zone}"')
         expected = Text("un fuseau horaire de la base IANA", "a time zone of the IANA database")
@@ -185,15 +202,28 @@ def _check_names(sources: Sources, lists: Mapping[str, DatedList], day: date) ->
             expected = Text(
                 "le pointage décroissant d’abord, chaque clé une fois", "the score, descending, first; each key once"
             )
-            place = Text(f"program.toml, ordre du {version.in_force}", f"program.toml, order of {version.in_force}")
+            place = same("program.toml").inside(f"ordre du {version.in_force}", f"order of {version.in_force}")
             write = same('order = [{ key = "score", direction = "descending" }]')
             faults.append(Fault(place, same(keys), expected, write))
     for name in sorted(n for n, m in sources.inputs.items() if n in sources.attributes and m.function != "level"):
         found = Text(f"« {name} », qui est déjà un attribut", f"“{name}”, which is an attribute already")
         expected = Text("un autre nom", "another name")
-        faults.append(Fault(same(f"inputs.toml, {name}"), found, expected, same(f"[derived_{name}]")))
+        where = same("inputs.toml").inside(f"intrant {name}", f"input {name}")
+        faults.append(Fault(where, found, expected, same(f"[derived_{name}]")))
     if faults:
         raise LawError(faults)
+
+
+def _no_list(wanted: str, where: Text, sources: Sources, day: date) -> Fault:
+    """Make the fault of a list that is not there, or not in force on a day."""
+    found = Text(f"aucune liste « {wanted} » le {day}", f"no list “{wanted}” on {day}")
+    expected = Text(
+        "une liste du dossier lists/, en vigueur ce jour", "a list of the folder lists/, in force on that day"
+    )
+    write = meant(wanted, sources.list_names, "lists/")
+    if wanted in sources.list_names:
+        write = same(f"lists/{wanted}.toml").inside(f"in_force = {day}, ou avant", f"in_force = {day}, or earlier")
+    return Fault(where, found, expected, write)
 
 
 def _is_zone(name: str) -> bool:
@@ -205,13 +235,11 @@ def _is_zone(name: str) -> bool:
 
 
 def _criteria(sources: Sources, day: date, scope: Scope) -> dict[str, Criterion]:
-    readable = {name: domain for name, domain in scope.inputs.items() if _certain(name, sources)}
-    tables = replace(scope, inputs=readable)
     criteria: dict[str, Criterion] = {}
     faults: list[Fault] = []
     for name, file in sources.criteria.items():
         try:
-            criteria[name] = criterion_on(name, file, day, tables)
+            criteria[name] = criterion_on(name, file, day, scope)
         except LawError as error:
             faults += error.faults
     if faults:
@@ -224,20 +252,34 @@ def _check_maxima(
 ) -> None:
     """Fail because a criterion or a group attains more than the law announces, or less without a note."""
     for criterion in criteria.values():
-        note = criterion.source.note if criterion.source else None
-        check_maximum(criterion, {criterion.id: criterion}, scope.inputs, note)
+        if criterion.source is not None:
+            check_maximum(criterion, {criterion.id: criterion}, scope.inputs, criterion.source)
     version: GroupsVersion | None = in_force(sources.groups.version, day)
     parts: dict[str, Criterion | Group] = {**criteria, **{group.id: group for group in groups}}
-    for group in groups:
-        check_maximum(group, parts, scope.inputs, version.note if version else None)
+    if version is not None:
+        for group in groups:
+            check_maximum(group, parts, scope.inputs, version)
 
 
-def _certain(name: str, sources: Sources) -> bool:
-    """Tell whether an input can be read by a table: never unknown, and not merely descriptive."""
-    model, attribute = sources.inputs.get(name), sources.attributes.get(name)
-    if model is not None and not all(_certain(of, sources) for of in model.of if of != name):
-        return False
-    return attribute is None or (attribute.missing != "unknown" and not attribute.descriptive)
+def _behind(name: str, sources: Sources) -> list[Attribute]:
+    """Give the columns that an input comes from."""
+    own = [sources.attributes[name]] if name in sources.attributes else []
+    others = [of for of in sources.inputs[name].of if of != name] if name in sources.inputs else []
+    return [*own, *(found for of in others for found in _behind(of, sources))]
+
+
+def _barred(sources: Sources, *, table: bool) -> dict[str, Bar]:
+    """Say what a condition, or a table, may not read, and why."""
+    bars = {}
+    for name in [*sources.attributes, *sources.inputs]:
+        found = [bar for a in _behind(name, sources) if (bar := a.bar(name, table=table)) is not None]
+        bars.update({name: found[0]} if found else {})
+    return bars | {name: bar for name, a in sources.attributes.items() if (bar := a.endless(name)) is not None}
+
+
+def _without(barred: Mapping[str, Bar], scope: Scope) -> Scope:
+    readable = {name: domain for name, domain in scope.inputs.items() if name not in barred}
+    return replace(scope, inputs=readable, barred=barred)
 
 
 def _groups(sources: Sources, day: date, criteria: dict[str, Criterion], scope: Scope) -> tuple[Group, ...]:
@@ -246,8 +288,7 @@ def _groups(sources: Sources, day: date, criteria: dict[str, Criterion], scope: 
         found = Text(f"aucune version le {day}", f"no version on {day}")
         expected = Text("une version de groups.toml", "a version of groups.toml")
         raise LawError([Fault(same("groups.toml"), found, expected, same(f"in_force = {day}"))])
-    readable = {name: domain for name, domain in scope.inputs.items() if _certain(name, sources)}
-    return groups_of(version, criteria, replace(scope, inputs=readable))
+    return groups_of(version, criteria, scope)
 
 
 def _contradictions(sources: Sources, scope: Scope) -> tuple[Contradiction, ...]:

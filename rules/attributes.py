@@ -8,8 +8,9 @@ from pydantic import Field
 
 from rules.citation import Remark, Strict, Title, Words
 from rules.domains import Domain, Interval
-from rules.faults import Fault, LawError
+from rules.faults import Bar, Fault, LawError, meant
 from rules.text import Text, same
+from rules.wording import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from rules.lists import DatedList
 
 LARGEST = 1_000_000
+NOT_FINITE = {
+    "date": Text("une date", "a date"),
+    "instant": Text("un instant", "an instant"),
+    "text": Text("un texte", "a text"),
+}
 Kind = Literal["whole", "label", "boolean", "date", "instant", "text", "code"]
 
 
@@ -64,6 +70,29 @@ class Attribute(Strict):
         """Tell whether a null is an answer that stays null: there is no label ``none`` to turn it into."""
         return self.only_when is not None or (self.missing == "none" and "none" not in self.labels)
 
+    def bar(self, name: str, *, table: bool) -> Bar | None:
+        """Say why a condition, or a table, may not read ``name``, which is this column or comes from it; else None."""
+        if self.descriptive:
+            found = Text(f"« {name} », purement descriptif", f"“{name}”, merely descriptive")
+            return Bar(
+                found, Text("descriptive = false, si la règle le lit", "descriptive = false, if the law reads it")
+            )
+        if table and self.missing == "unknown":
+            found = Text(f"« {name} » peut être inconnu", f"“{name}” can be unknown")
+            write = Text(
+                'missing = "error", ou missing = "none" si le vide est une réponse',
+                'missing = "error", or missing = "none" if a null is an answer',
+            )
+            return Bar(found, write)
+        return None
+
+    def endless(self, name: str) -> Bar | None:
+        """Say why neither a condition nor a table may read this column, where its values are not finite."""
+        kind, write = NOT_FINITE.get(self.type), Text("un autre attribut", "another attribute")
+        if self.type == "date":
+            write = Text('un intrant qui en est tiré : function = "age"', 'an input drawn from it: function = "age"')
+        return Bar(Text(f"« {name} », {kind.fr}", f"“{name}”, {kind.en}"), write) if kind else None
+
     @property
     def interval(self) -> Interval:
         """The bounds of a whole number."""
@@ -90,7 +119,7 @@ def check_attributes(attributes: Mapping[str, Attribute], raw: Mapping[str, Any]
     faults = []
     for key in raw:
         where = Text(f"{name}, attribut {key}", f"{name}, attribute {key}")
-        faults += [*_of_itself(key, attributes[key], where), *_of_others(attributes[key], attributes, where)]
+        faults += [*_of_itself(key, attributes[key], where), *_of_others(attributes[key], attributes, where, name)]
     if faults:
         raise LawError(faults)
 
@@ -99,14 +128,16 @@ def _of_itself(key: str, attribute: Attribute, where: Text) -> list[Fault]:
     """Find what an attribute lacks: a domain, labels, a list, a null that is an answer."""
     faults = []
     if attribute.type == "whole" and not _bounded(attribute):
-        found = Text(f"domain = {attribute.domain!r}", f"domain = {attribute.domain!r}")
+        found = (
+            same(f"domain = {written(attribute.domain)}")
+            if attribute.domain
+            else Text("aucun « domain »", "no “domain”")
+        )
         expected = Text("un intervalle fermé aux deux bouts", "an interval with both ends")
-        faults.append(Fault(where, found, expected, Text('domain = "[0, 61)"', 'domain = "[0, 61)"')))
+        faults.append(Fault(where, found, expected, same('domain = "[0, 61)"')))
     if attribute.type == "label" and not attribute.labels:
         expected = Text("au moins une valeur", "at least one label")
-        write = Text(
-            f'[{key}.labels] none = {{ fr = "…", en = "…" }}', f'[{key}.labels] none = {{ fr = "…", en = "…" }}'
-        )
+        write = same(f'[{key}.labels] none = {{ fr = "…", en = "…" }}')
         faults.append(Fault(where, Text("aucune valeur", "no label"), expected, write))
     if attribute.optional and attribute.missing != "none":
         found = same(f'missing = "{attribute.missing}"')
@@ -116,35 +147,35 @@ def _of_itself(key: str, attribute: Attribute, where: Text) -> list[Fault]:
         faults.append(Fault(where, found, expected, same('missing = "none"')))
     if attribute.type == "code" and attribute.list is None:
         expected = Text("le nom d’une liste", "the name of a list")
-        write = Text('list = "occupations"', 'list = "occupations"')
-        faults.append(Fault(where, Text("aucune liste", "no list"), expected, write))
+        faults.append(Fault(where, Text("aucune liste", "no list"), expected, same('list = "occupations"')))
     return faults
 
 
-def _of_others(attribute: Attribute, attributes: Mapping[str, Attribute], where: Text) -> list[Fault]:
+def _of_others(attribute: Attribute, attributes: Mapping[str, Attribute], where: Text, name: str) -> list[Fault]:
     """Find references to attributes that do not exist, or that cannot be what they are referred to as."""
     faults = []
     for other in attribute.at_most:
         if other in attributes and {attributes[other].type, attribute.type} != {"whole"}:
             found = Text(f"« {other} », qui n’est pas un nombre", f"“{other}”, which is no number")
             expected = Text("deux nombres entiers", "two whole numbers")
-            faults.append(
-                Fault(
-                    where, found, expected, Text('at_most = ["experience_months"]', 'at_most = ["experience_months"]')
-                )
-            )
+            faults.append(Fault(where, found, expected, same('at_most = ["experience_months"]')))
     for other, value in (attribute.only_when or {}).items():
         if other in attributes and not _may_say(attributes[other], value):
-            said = str(value).lower() if isinstance(value, bool) else str(value)
-            found = Text(f"{other} = {said}", f"{other} = {said}")
+            found = same(f"{other} = {written(value)}")
             expected = Text(f"une valeur de « {other} »", f"a value of “{other}”")
-            faults.append(Fault(where, found, expected, Text(f"{other} = true", f"{other} = true")))
+            faults.append(Fault(where, found, expected, same(f"{other} = {_example(attributes[other])}")))
     for other in [*attribute.at_most, *(attribute.only_when or {})]:
         if other not in attributes:
             found = Text(f"l’attribut inconnu « {other} »", f"the unknown attribute “{other}”")
             expected = Text("un attribut de ce fichier", "an attribute of this file")
-            faults.append(Fault(where, found, expected, expected))
+            faults.append(Fault(where, found, expected, meant(other, attributes, name)))
     return faults
+
+
+def _example(attribute: Attribute) -> str:
+    if attribute.type == "label" and attribute.labels:
+        return written(next(iter(attribute.labels)))
+    return str(attribute.interval.low) if attribute.type == "whole" and _bounded(attribute) else "true"
 
 
 def _may_say(attribute: Attribute, value: bool | int | str) -> bool:  # noqa: FBT001 - a value of the law

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules import levels
-from rules.domains import Domain, Interval
+from rules.domains import Domain, Interval, hull
 from rules.faults import Fault, LawError, meant
 from rules.inputs import Derived
 from rules.text import Text, same
+from rules.wording import written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rules.inputs import InputModel
     from rules.lists import DatedList
 
+NO_ROW = Text("aucune ligne de ce code", "no row of this code")
 ONE_ATTRIBUTE = Text("un attribut du programme", "an attribute of the program")
 
 
@@ -53,7 +55,7 @@ class Bindings:
             return self._lowest(name, model, where)
         attribute = self.attributes.get(model.of[0])
         if attribute is None or len(model.of) != 1:
-            found = same(f"of = {list(model.of)}")
+            found = same(f"of = {written(model.of)}")
             raise LawError([Fault(where, found, ONE_ATTRIBUTE, meant(model.of[0], self.attributes))])
         if model.function == "age":
             return _age(name, model, attribute, where)
@@ -83,10 +85,8 @@ class Bindings:
         if not domains or any(domain is None or domain.kind != "whole" for domain in domains):
             expected = Text("des nombres entiers", "whole numbers")
             write = same('of = ["french_listening", "french_speaking"]')
-            raise LawError([Fault(where, same(f"of = {list(names)}"), expected, write)])
-        known = [domain for domain in domains if domain is not None]
-        low, high = min(domain.low for domain in known), max(domain.high for domain in known)
-        return Domain("whole", low, high, none=any(domain.none for domain in known))
+            raise LawError([Fault(where, same(f"of = {written(names)}"), expected, write)])
+        return hull([domain for domain in domains if domain is not None])
 
     def _lowest(self, name: str, model: InputModel, where: Text) -> Derived:
         return Derived(name, "lowest", model.title.text, model.of, self._whole(model.of, where))
@@ -99,7 +99,7 @@ class Bindings:
                 "an attribute with labels, never null, then one input a label",
             )
             write = same('of = ["first_official_language", "english_listening", "french_listening"]')
-            raise LawError([Fault(where, same(f"of = {list(model.of)}"), expected, write)])
+            raise LawError([Fault(where, same(f"of = {written(model.of)}"), expected, write)])
         domain = self._whole(model.of[1:], where)
         return Derived(name, "chosen", model.title.text, model.of, domain, choices=selector.labels)
 
@@ -135,19 +135,25 @@ def _digit(name: str, model: InputModel, codes: tuple[str, ...], where: Text, *,
 def _listed(name: str, model: InputModel, attribute: Attribute, lists: Mapping[str, DatedList], where: Text) -> Derived:
     source = lists.get(model.list or "")
     if source is None or model.column not in source.columns:
-        found = Text(
-            f"list = {model.list!r}, column = {model.column!r}", f"list = {model.list!r}, column = {model.column!r}"
-        )
+        found = same(f"list = {written(model.list or '')}, column = {written(model.column or '')}")
         expected = Text(
             "une liste du programme et l’une de ses colonnes", "a list of the program and one of its columns"
         )
         raise LawError([Fault(where, found, expected, meant(model.list or "", lists))])
     codes = lists[attribute.list or ""].codes
     row_of = source.by_code
-    wrong = sorted({row_of[c][model.column] if c in row_of else c for c in codes} - set(model.labels))
+    said = {code: row_of[code][model.column] if code in row_of else "" for code in codes}
+    wrong = [code for code in codes if said[code] not in model.labels]
     if wrong:
+        file = same(f"lists/{source.version.file or f'{source.name}.csv'}").inside(
+            f"code {wrong[0]}", f"code {wrong[0]}"
+        )
+        found = same(f"{model.column} = {written(said[wrong[0]])}") if wrong[0] in row_of else NO_ROW
         expected = Text(f"l’une de : {', '.join(model.labels)}", f"one of: {', '.join(model.labels)}")
-        raise LawError([Fault(where, same(wrong[0]), expected, Text("corrigez la liste", "mend the list"))])
+        write = Text(
+            "corrigez la liste, ou ajoutez la valeur à « labels »", "mend the list, or add the value to “labels”"
+        )
+        raise LawError([Fault(file, found, expected, write)])
     domain = Domain("label", labels=tuple(model.labels), none=attribute.may_be_none)
     values = tuple((code, row_of[code][model.column]) for code in codes)
     labels = tuple((label, title.text) for label, title in model.labels.items())

@@ -12,12 +12,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from rules.domains import Domain, Interval, Value
-from rules.faults import Fault, LawError, meant
-from rules.source import written
+from rules.faults import VALUES_STAND, Fault, LawError, meant, unreadable
 from rules.text import Text, listed, same
+from rules.wording import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from rules.faults import Bar
 
 RawCondition = dict[str, Any] | list[dict[str, Any]]
 
@@ -79,6 +81,13 @@ class Condition:
 ALWAYS = Condition()
 
 
+def both(one: Condition, other: Condition) -> Condition:
+    """Give the condition that holds where both do."""
+    if not one.options or not other.options:
+        return one if one.options else other
+    return Condition(tuple((*a, *b) for a in one.options for b in other.options))
+
+
 def all_of(answers: list[bool | None]) -> bool | None:
     """Combine by Kleene's *and*: false wins, then unknown."""
     if False in answers:
@@ -95,12 +104,16 @@ def any_of(answers: list[bool | None]) -> bool | None:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a part of the law may read: its finite inputs, when each of them is null, and the named lists."""
+    """What a part of the law may read: its finite inputs, when each of them is null, and the named lists.
+
+    ``barred`` says of other attributes why it may not read them.
+    """
 
     inputs: Mapping[str, Domain]
     only_when: Mapping[str, Mapping[str, Value]]
     codes_of: Callable[[str], tuple[str, ...] | None]
     list_names: tuple[str, ...] = ()
+    barred: Mapping[str, Bar] = field(default_factory=dict)
 
 
 @dataclass
@@ -133,9 +146,7 @@ class ConditionReader:
     def _test(self, name: str, wanted: Any, faults: list[Fault]) -> Test | None:  # noqa: ANN401 - a TOML value
         domain = self.scope.inputs.get(name)
         if domain is None:
-            found = Text(f"l’attribut inconnu « {name} »", f"the unknown attribute “{name}”")
-            expected = Text("un attribut ou un intrant fini du programme", "a finite attribute or input of the program")
-            faults.append(self._fault(found, expected, meant(name, self.scope.inputs)))
+            faults.append(unreadable(name, self.where, self.scope.inputs, self.scope.barred))
             return None
         if isinstance(wanted, dict) and list(wanted) == ["not"]:
             test = self._positive(name, wanted["not"], domain, faults)
@@ -151,23 +162,24 @@ class ConditionReader:
             interval = Interval.parse(wanted)
             if interval is None:
                 expected = Text(f"un intervalle pour « {name} »", f"an interval for “{name}”")
-                faults.append(self._fault(same(repr(wanted)), expected, same(f'{name} = "[7, +)"')))
+                faults.append(self._fault(same(written(wanted)), expected, same(f'{name} = "[7, +)"')))
             return Test(name, interval=interval, answers_null=domain.none)
         values = wanted if isinstance(wanted, list) else [wanted]
         unknown = [value for value in values if not _answers(domain, value)]
         if unknown or not values:
-            known = [str(answer).lower() if isinstance(answer, bool) else str(answer) for answer in domain.answers]
             said = listed([written(value) for value in unknown]) or "[]"
             found = Text(f"« {name} » = {said}", f"“{name}” = {said}")
             expected = Text(f"une valeur de « {name} »", f"a value of “{name}”")
-            faults.append(self._fault(found, expected, meant(str(unknown[0]) if unknown else "", known)))
+            faults.append(
+                self._fault(found, expected, meant(str(unknown[0]) if unknown else "", domain.names, VALUES_STAND))
+            )
         return Test(name, tuple(values), answers_null=domain.none)
 
     def _listed(self, name: str, wanted: dict[str, Any], domain: Domain, faults: list[Fault]) -> Test | None:
         if list(wanted) != ["in_list"]:
             found = Text(f"« {name} » = {written(wanted)}", f"“{name}” = {written(wanted)}")
             expected = Text('{ not = … } ou { in_list = "…" }', '{ not = … } or { in_list = "…" }')
-            faults.append(self._fault(found, expected, same(f'{name} = {{ in_list = "occupations" }}')))
+            faults.append(self._fault(found, expected, same(f"{name} = {_example(domain)}")))
             return None
         codes = self.scope.codes_of(str(wanted["in_list"]))
         if codes is None:
@@ -187,6 +199,11 @@ class ConditionReader:
             expected = Text(f"des valeurs de « {name} »", f"values of “{name}”")
             faults.append(self._fault(found, expected, Text("corrigez la liste", "mend the list")))
         return Test(name, codes, list_name=wanted["in_list"], answers_null=domain.none)
+
+
+def _example(domain: Domain) -> str:
+    """Write what a condition may ask of an input."""
+    return f'"[{domain.low}, +)"' if domain.kind == "whole" else written(domain.answers[-1])
 
 
 def _answers(domain: Domain, value: object) -> bool:

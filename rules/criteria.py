@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from rules.citation import Strict, Title, Words
+from rules.citation import Cite, Strict, Title, Words
 from rules.conditions import ALWAYS, Condition, ConditionReader, Scope, Test
 from rules.dates import Dated, in_force
 from rules.faults import Fault, LawError
 from rules.tables import Cap, CapModel, Table, TableCheck, TableModel
 from rules.text import Text, same
+from rules.wording import written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 
 
 class CriterionVersion(Dated):
-    """One version of a criterion, as written in its file."""
+    """One version of a criterion, as written in its file. ``until_cite`` is the provision that repeals it."""
 
     table: tuple[TableModel, ...] = Field(min_length=1, strict=False)
     cap: int | CapModel | None = None
     announced_maximum: int | CapModel | None = None
     applies_when: dict[str, Any] | list[dict[str, Any]] | None = None
+    until_cite: Cite | None = None
 
 
 class CriterionFile(Strict):
@@ -38,7 +40,10 @@ class CriterionFile(Strict):
 
 @dataclass(frozen=True)
 class Criterion:
-    """A criterion as it stands on a day. Without tables it gives 0: it ``begins`` later, or ``ended`` before."""
+    """A criterion as it stands on a day. Without tables it gives 0: it ``begins`` later, or ``ended`` before.
+
+    ``repeal`` is the provision that ended it, where the law file cites one.
+    """
 
     id: str
     title: Text
@@ -50,6 +55,7 @@ class Criterion:
     applies_when: Condition = ALWAYS
     begins: date | None = None
     ended: date | None = None
+    repeal: Cite | None = None
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -64,36 +70,58 @@ def criterion_on(name: str, file: CriterionFile, day: date, scope: Scope) -> Cri
     source = in_force(file.version, day)
     if source is None:
         began = [v for v in file.version if v.in_force <= day]
-        begins = None if began else file.version[0].in_force
-        ended = max((v.until for v in began if v.until), default=None)
-        return Criterion(name, file.title.text, file.group, None, begins=begins, ended=ended)
-    shown = f"criteria/{name}.toml"
-    head = Text(f"{shown}, version du {source.in_force}", f"{shown}, version of {source.in_force}")
+        if not began:
+            return Criterion(name, file.title.text, file.group, None, begins=file.version[0].in_force)
+        last = began[-1]
+        return Criterion(name, file.title.text, file.group, None, ended=last.until, repeal=last.until_cite)
+    head = source.at(f"criteria/{name}.toml")
     applies = ALWAYS if source.applies_when is None else ConditionReader(head, scope).read(source.applies_when)
-    check_once([table.id for table in source.table], head)
     tables = _tables(source, head, applies, scope)
-    check = TableCheck(head, scope.inputs)
+    check = TableCheck(head, scope.inputs, scope.barred)
     cap = None if source.cap is None else check.cap(source.cap)
     announced = None if source.announced_maximum is None else check.cap(source.announced_maximum)
     return Criterion(name, file.title.text, file.group, source, tables, cap, announced, applies)
 
 
-def check_once(ids: Sequence[str], where: Text) -> None:
-    """Fail because an id stands twice."""
-    twice = sorted({one for one in ids if ids.count(one) > 1})
-    if twice:
-        expected = Text("chaque id une seule fois", "each id only once")
-        found = Text(f"« {twice[0]} » deux fois", f"“{twice[0]}” twice")
-        raise LawError([Fault(where, found, expected, Text("donnez un autre id", "give another id"))])
+def repeated(ids: Sequence[str], where: Text) -> list[Fault]:
+    """Give a fault for each id that stands twice."""
+    expected = Text("chaque id une seule fois", "each id only once")
+    return [
+        Fault(where, Text(f"« {one} » deux fois", f"“{one}” twice"), expected, same(f"id = {written(f'{one}_2')}"))
+        for one in sorted({one for one in ids if ids.count(one) > 1})
+    ]
+
+
+def repealed(versions: Sequence[CriterionVersion]) -> list[CriterionVersion]:
+    """Give the versions that end while no other begins: each of them ends by a repeal."""
+    begins = {version.in_force for version in versions}
+    return [version for version in versions if version.until is not None and version.until not in begins]
+
+
+def check_repeals(versions: Sequence[CriterionVersion], where: str) -> None:
+    """Fail because a version cites the provision of a repeal that it does not date."""
+    expected = Text("« until », le jour de l’abrogation", "“until”, the day of the repeal")
+    faults = [
+        Fault(
+            version.at(where),
+            Text("« until_cite » sans « until »", "“until_cite” without “until”"),
+            expected,
+            same(f"until = {version.in_force.year + 1}-{version.in_force:%m-%d}"),
+        )
+        for version in versions
+        if version.until_cite is not None and version.until is None
+    ]
+    if faults:
+        raise LawError(faults)
 
 
 def _tables(source: CriterionVersion, head: Text, applies: Condition, scope: Scope) -> tuple[Table, ...]:
     tables: list[Table] = []
-    faults: list[Fault] = []
+    faults = repeated([table.id for table in source.table], head)
     for model in source.table:
-        where = Text(f"{head.fr}, grille {model.id}", f"{head.en}, table {model.id}")
+        where = head.inside(f"grille {model.id}", f"table {model.id}")
         try:
-            table = TableCheck(where, scope.inputs).table(model)
+            table = TableCheck(where, scope.inputs, scope.barred).table(model)
             _check_null(table, applies, scope, where)
             tables.append(table)
         except LawError as error:

@@ -22,6 +22,10 @@ class Dated(Strict):
     cite: Cite
     note: Remark | None = None
 
+    def at(self, file: str) -> Text:
+        """Name the version, for an error."""
+        return same(file).inside(f"version du {self.in_force}", f"version of {self.in_force}")
+
 
 def in_force(versions: Sequence[Any], day: date) -> Any | None:  # noqa: ANN401 - any dated version
     """Give the version in force on ``day``, or None."""
@@ -29,33 +33,37 @@ def in_force(versions: Sequence[Any], day: date) -> Any | None:  # noqa: ANN401 
     return max(current, key=lambda v: v.in_force) if current else None
 
 
-def check_dates(versions: Sequence[Dated], where: str) -> None:
+def check_dates(versions: Sequence[Dated], file: str) -> None:
     """Fail because versions are out of order, overlap, or end before they begin."""
     faults = [
-        Fault(
-            Text(f"{where}, version du {version.in_force}", f"{where}, version of {version.in_force}"),
-            same(f"until = {version.until}"),
-            Text("une fin après le début", "an end after the beginning"),
-            same(f"until = {version.in_force.year + 1}-{version.in_force:%m-%d}"),
-        )
+        ends_first(version.at(file), "until", version.in_force, version.until)
         for version in versions
         if version.until is not None and version.until <= version.in_force
     ]
-    for earlier, later in pairwise(versions):
-        if earlier.in_force >= later.in_force or (earlier.until or later.in_force) > later.in_force:
-            faults.append(
-                Fault(
-                    Text(f"{where}, version du {later.in_force}", f"{where}, version of {later.in_force}"),
-                    Text(
-                        f"une version du {earlier.in_force} avant elle, en vigueur jusqu’au {earlier.until or '…'}",
-                        f"a version of {earlier.in_force} before it in the file, running until {earlier.until or '…'}",
-                    ),
-                    Text(
-                        "des versions en ordre de date, sans chevauchement",
-                        "versions in order of date, without overlap",
-                    ),
-                    same(f"until = {later.in_force}"),
-                )
-            )
+    faults += [fault for earlier, later in pairwise(versions) for fault in _overlap(earlier, later, file)]
     if faults:
         raise LawError(faults)
+
+
+def ends_first(where: Text, key: str, begins: date, end: date) -> Fault:
+    """Make the fault of what ends on the day on which it begins, or before."""
+    day = 28 if (begins.month, begins.day) == (2, 29) else begins.day
+    expected = Text(f"une fin après le début, {begins}", f"an end after the beginning, {begins}")
+    return Fault(where, same(f"{key} = {end}"), expected, same(f"{key} = {begins.replace(begins.year + 1, day=day)}"))
+
+
+def _overlap(earlier: Dated, later: Dated, file: str) -> list[Fault]:
+    """Give the fault of a version that begins before the one above it begins, or ends."""
+    first, second = earlier.in_force, later.in_force
+    if first < second and (earlier.until is None or earlier.until <= second):
+        return []
+    found = Text(f"une version du {first} avant elle", f"a version of {first} before it in the file")
+    if first > second:
+        write = Text(f"déplacez-la avant celle du {first}", f"move it before that of {first}")
+    elif first == second:
+        write = Text("supprimez l’une des deux, ou changez son jour", "delete one of the two, or change its day")
+    else:
+        found = found.inside(f"en vigueur jusqu’au {earlier.until}", f"running until {earlier.until}")
+        write = Text(f"until = {second}, dans celle du {first}", f"until = {second}, in that of {first}")
+    expected = Text("des versions en ordre de date, sans chevauchement", "versions in order of date, without overlap")
+    return [Fault(later.at(file), found, expected, write)]

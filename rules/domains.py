@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Value = bool | int | str | None
 
@@ -30,6 +33,10 @@ class Interval:
         if low is not None and high is not None and low >= high:
             return None
         return cls(low, high)
+
+    def before(self, other: Interval) -> bool:
+        """Tell whether all its numbers are smaller than those of another."""
+        return self.high is not None and other.low is not None and self.high <= other.low
 
     def __contains__(self, value: int) -> bool:
         return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
@@ -65,6 +72,11 @@ class Domain:
             return range(self.low, self.high)
         return self.labels if self.kind == "label" else (False, True)
 
+    @property
+    def names(self) -> list[str]:
+        """The values but null, as the law file writes them."""
+        return [str(answer).lower() if self.kind == "boolean" else str(answer) for answer in self.answers]
+
     def __contains__(self, value: object) -> bool:
         if value is None:
             return self.none
@@ -73,3 +85,9 @@ class Domain:
         if self.kind == "label":
             return value in self.labels
         return isinstance(value, int) and not isinstance(value, bool) and self.low <= value < self.high
+
+
+def hull(domains: Sequence[Domain]) -> Domain:
+    """Give the domain that holds the values of several: whole numbers, or inputs that all have the same answers."""
+    low, high = min(domain.low for domain in domains), max(domain.high for domain in domains)
+    return replace(domains[0], low=low, high=high, none=any(domain.none for domain in domains))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rules import titles
 from rules.functions import derive
-from rules.text import Lang, Text
+from rules.text import Lang, Text, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Points:
-    """What a criterion gave: its steps, what its cap took away, the provision and the version used."""
+    """What a criterion gave: its steps, what its cap took away, the provision and the version used.
+
+    A repealed criterion has no version: ``cite`` is then the provision that repealed it, where the law cites one.
+    """
 
     id: str
     title: Text
@@ -209,7 +212,8 @@ class _Reader:
         """Look one criterion up."""
         if source.source is None:
             state: State = "not_yet" if source.begins else "repealed"
-            return Points(source.id, source.title, state, (), 0, None, 0, None, None, source.begins or source.ended)
+            since = source.begins or source.ended
+            return Points(source.id, source.title, state, (), 0, None, 0, source.repeal, None, since)
         cite, since = source.source.cite, source.source.in_force
         if source.applies_when.holds(self.values) is not True:
             return Points(source.id, source.title, "does_not_apply", (), 0, None, 0, cite, since)
@@ -277,14 +281,17 @@ def sentence(source: Points, lang: Lang) -> str:
     """Write what a criterion gave as one sentence, from its record alone."""
     title = source.title.to(lang)
     if source.state == "not_yet":
+        day = written(source.since, lang) if source.since else "…"
         return Text(
-            f"{title} : 0 point ; ce critère commence le {source.since}.",
-            f"{title}: 0 points; this criterion begins on {source.since}.",
+            f"{title} : 0 point ; ce critère commence le {day}.",
+            f"{title}: 0 points; this criterion begins on {day}.",
         ).to(lang)
     if source.state == "repealed":
+        by = f" ({source.cite.provision})" if source.cite else ""
+        day = written(source.since, lang) if source.since else "…"
         return Text(
-            f"{title} : 0 point ; ce critère a été abrogé le {source.since}.",
-            f"{title}: 0 points; this criterion was repealed on {source.since}.",
+            f"{title} : 0 point ; la règle n’a plus ce critère depuis le {day}{by}.",
+            f"{title}: 0 points; the law has had no such criterion since {day}{by}.",
         ).to(lang)
     if source.state == "does_not_apply":
         return Text(
@@ -299,14 +306,8 @@ def sentence(source: Points, lang: Lang) -> str:
             f" Le plafond de {source.cap} en retire {source.taken_by_cap}.",
             f" The cap of {source.cap} takes {source.taken_by_cap} away.",
         ).to(lang)
-    total = _points(source.points, lang)
+    total = titles.points(source.points, lang)
     return Text(f"{title} : {total} ({reasons}).{cut}", f"{title}: {total} ({reasons}).{cut}").to(lang)
-
-
-def _points(count: int, lang: Lang) -> str:
-    if lang == "fr":
-        return f"{count} point" if abs(count) < 2 else f"{count} points"
-    return f"{count} point" if count == 1 else f"{count} points"
 
 
 def _reason(step: Step, lang: Lang) -> str:

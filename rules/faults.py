@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rules.text import Lang, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+FEW = 6  # names, which are all listed
+SHOWN = 3
+VALUES_STAND = "attributes.toml, inputs.toml, lists/"
+READABLE = Text(
+    "un attribut ou un intrant fini, que la règle peut lire", "a finite attribute or input, which the law may read"
+)
 LABELS = Text("trouvé|attendu|à écrire|exemples", "found|expected|write|examples")
 
 
@@ -57,11 +63,33 @@ class LawError(TirageError):
     heading = Text("Règle refusée", "Law refused")
 
 
-def meant(word: str, known: Iterable[str]) -> Text:
-    """Suggest what to write instead of an unknown word, or list what exists."""
+def meant(word: str, known: Iterable[str], place: str = "") -> Text:
+    """Suggest what to write instead of an unknown word: the one that is meant, or the nearest of those in ``place``."""
     names = sorted(known)
     close = get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
         return Text(f"voulez-vous dire « {close[0]} » ?", f"did you mean “{close[0]}”?")
-    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-    return Text(f"l’un de : {shown}", f"one of: {shown}")
+    if not names:
+        return Text("rien : il n’y en a aucun", "nothing: there is none")
+    if len(names) <= FEW:
+        return Text(f"l’un de : {', '.join(names)}", f"one of: {', '.join(names)}")
+    shown, others = ", ".join(get_close_matches(word, names, n=SHOWN, cutoff=0.0)), len(names) - SHOWN
+    return Text(
+        f"l’un de : {shown} ; {others} autres{place and f' dans {place}'}",
+        f"one of: {shown}; {others} others{place and f' in {place}'}",
+    )
+
+
+class Bar(NamedTuple):
+    """What keeps tables or conditions from reading an attribute, and what to write instead."""
+
+    found: Text
+    write: Text
+
+
+def unreadable(name: str, where: Text, known: Iterable[str], barred: Mapping[str, Bar]) -> Fault:
+    """Say why a table or a condition cannot read ``name``: what bars it, or that nothing has this name."""
+    if name in barred:
+        return Fault(where, barred[name].found, READABLE, barred[name].write)
+    found = Text(f"l’intrant inconnu « {name} »", f"the unknown input “{name}”")
+    return Fault(where, found, READABLE, meant(name, known, "attributes.toml, inputs.toml"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from rules.citation import Strict, Title, Words
+from rules.criteria import repeated
 from rules.dates import Dated
 from rules.faults import Fault, LawError, meant
 from rules.tables import Cap, CapModel, TableCheck
@@ -59,20 +60,9 @@ class Group:
 
 def groups_of(version: GroupsVersion, criteria: Mapping[str, Criterion], scope: Scope) -> tuple[Group, ...]:
     """Build the tree, members before the group that holds them, the root ``score`` last."""
-    where = Text(f"groups.toml, version du {version.in_force}", f"groups.toml, version of {version.in_force}")
+    where = version.at("groups.toml")
     _check_tree(version, criteria, where)
-    check = TableCheck(where, scope.inputs)
-    built = {
-        model.id: Group(
-            model.id,
-            model.title.text,
-            model.members,
-            model.how,
-            None if model.cap is None else check.cap(model.cap),
-            None if model.announced_maximum is None else check.cap(model.announced_maximum),
-        )
-        for model in version.group
-    }
+    built = {model.id: _group(model, where, scope) for model in version.group}
     ordered = _bottom_up(ROOT, built, (), where)
     apart = sorted(set(built) - set(ordered))
     if apart:
@@ -89,37 +79,38 @@ def groups_of(version: GroupsVersion, criteria: Mapping[str, Criterion], scope: 
     return tuple(built[name] for name in ordered)
 
 
+def _group(model: GroupModel, where: Text, scope: Scope) -> Group:
+    check = TableCheck(where.inside(f"groupe {model.id}", f"group {model.id}"), scope.inputs, scope.barred)
+    cap = None if model.cap is None else check.cap(model.cap)
+    announced = None if model.announced_maximum is None else check.cap(model.announced_maximum)
+    return Group(model.id, model.title.text, model.members, model.how, cap, announced)
+
+
 def _check_tree(version: GroupsVersion, criteria: Mapping[str, Criterion], where: Text) -> None:
     """Fail because a member is unknown, held twice or by no group, or a criterion names another group."""
     names = [model.id for model in version.group]
     held = {member: model.id for model in version.group for member in model.members}
-    faults = []
+    faults = repeated(names, where)
     every = [member for model in version.group for member in model.members]
-    for member in sorted({m for m in every if every.count(m) > 1} | {n for n in names if names.count(n) > 1}):
+    twice = sorted({member for member in every if every.count(member) > 1})
+    for member in twice:
+        holders = [model.id for model in version.group for one in model.members if one == member]
+        found = Text(f"« {member} » deux fois : {listed(holders)}", f"“{member}” twice: {listed(holders)}")
         expected = Text("chaque nom une seule fois", "each name only once")
-        faults.append(Fault(where, Text(f"« {member} » deux fois", f"“{member}” twice"), expected, expected))
+        write = Text(
+            f"retirez « {member} » des « members » de {holders[-1]}",
+            f"take “{member}” out of the “members” of {holders[-1]}",
+        )
+        faults.append(Fault(where, found, expected, write))
     for member in sorted(set(every) - set(names) - set(criteria)):
         found = Text(f"le membre inconnu « {member} »", f"the unknown member “{member}”")
         expected = Text("un critère ou un groupe", "a criterion or a group")
         faults.append(Fault(where, found, expected, meant(member, [*names, *criteria])))
-    for name, criterion in criteria.items():
-        if held.get(name) != criterion.group:
-            found = Text(
-                f"criteria/{name}.toml dit « {criterion.group} », groups.toml dit « {held.get(name)} »",
-                f"criteria/{name}.toml says “{criterion.group}”, groups.toml says “{held.get(name)}”",
-            )
-            expected = Text("le même groupe des deux côtés", "the same group on both sides")
-            faults.append(
-                Fault(
-                    where,
-                    found,
-                    expected,
-                    Text(
-                        f"ajoutez « {name} » aux « members » de son groupe",
-                        f"add “{name}” to the “members” of its group",
-                    ),
-                )
-            )
+    faults += [
+        _elsewhere(name, criterion.group, held.get(name), where)
+        for name, criterion in criteria.items()
+        if held.get(name) != criterion.group and name not in twice
+    ]
     orphans = [name for name in names if name != ROOT and name not in held]
     if ROOT not in names or orphans:
         found = Text(
@@ -129,6 +120,19 @@ def _check_tree(version: GroupsVersion, criteria: Mapping[str, Criterion], where
         faults.append(Fault(where, found, expected, same(f'id = "{ROOT}", members = ["…"]')))
     if faults:
         raise LawError(faults)
+
+
+def _elsewhere(name: str, said: str, holder: str | None, where: Text) -> Fault:
+    """Make the fault of a criterion that another group holds, or none."""
+    fr, en = f"criteria/{name}.toml dit « {said} »", f"criteria/{name}.toml says “{said}”"
+    found = (
+        Text(f"{fr}, aucun groupe ne le tient", f"{en}, no group holds it")
+        if holder is None
+        else Text(f"{fr}, groups.toml dit « {holder} »", f"{en}, groups.toml says “{holder}”")
+    )
+    expected = Text("le même groupe des deux côtés", "the same group on both sides")
+    write = Text(f"ajoutez « {name} » aux « members » de « {said} »", f"add “{name}” to the “members” of “{said}”")
+    return Fault(where, found, expected, write)
 
 
 def _bottom_up(name: str, groups: Mapping[str, Group], above: tuple[str, ...], where: Text) -> list[str]:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from rules.criteria import repealed
 from rules.faults import Fault, LawError
 from rules.text import Text, same
+from rules.wording import EXAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +50,7 @@ def check(program: Program, name: str) -> list[Finding]:
         except LawError as error:
             faults |= dict.fromkeys(error.faults)
     errors = [Finding("error", name, fault) for fault in faults]
-    remarks = [*_stale(sources), *(_unused(sources, laws) if not errors else [])]
+    remarks = [*_stale(sources), *_uncited_repeals(sources), *(_unused(sources, laws) if not errors else [])]
     return errors + [Finding("remark", name, fault) for fault in remarks]
 
 
@@ -68,19 +70,42 @@ def versions(sources: Sources) -> Iterator[tuple[str, Dated]]:
         yield from ((f"criteria/{name}.toml", version) for version in file.version)
     yield from (("groups.toml", version) for version in sources.groups.version)
     yield from (("streams.toml", version) for version in sources.streams.version)
+    yield from (("categories.toml", version) for version in sources.categories.version)
     yield from (("program.toml", version) for version in (*sources.program.ranking, *sources.program.lifecycle))
 
 
 def _stale(sources: Sources) -> Iterator[Fault]:
-    """Find versions whose source was read before it was published, or before the version came into force."""
+    """Find sources read before they were published, or before what they decide came into force."""
     for file, version in versions(sources):
-        cite: Cite = version.cite
-        latest = max(version.in_force, cite.published or version.in_force)
-        if cite.read_on < latest:
-            where = Text(f"{file}, version du {version.in_force}", f"{file}, version of {version.in_force}")
-            expected = Text(f"une lecture du {latest} ou après", f"a reading of {latest} or later")
-            write = Text("relisez la source, puis changez read_on", "read the source again, then change read_on")
-            yield Fault(where, same(f"read_on = {cite.read_on}"), expected, write)
+        where = Text(f"{file}, version du {version.in_force}", f"{file}, version of {version.in_force}")
+        decided: list[tuple[Cite, date]] = [(version.cite, version.in_force)]
+        repeal = getattr(version, "until_cite", None)
+        if repeal is not None and version.until is not None:
+            decided.append((repeal, version.until))
+        for cite, day in decided:
+            latest = max(day, cite.published or day)
+            if cite.read_on < latest:
+                expected = Text(f"une lecture du {latest} ou après", f"a reading of {latest} or later")
+                write = Text("relisez la source, puis changez read_on", "read the source again, then change read_on")
+                yield Fault(where, same(f"read_on = {cite.read_on}"), expected, write)
+
+
+def _uncited_repeals(sources: Sources) -> Iterator[Fault]:
+    """Find criteria that end, while the program has law, by no provision that their file cites."""
+    ends = sources.program.ends or date.max
+    for name, file in sources.criteria.items():
+        for version in repealed(file.version):
+            if version.until_cite is None and version.until is not None and version.until < ends:
+                where = Text(
+                    f"criteria/{name}.toml, version du {version.in_force}",
+                    f"criteria/{name}.toml, version of {version.in_force}",
+                )
+                found = Text(
+                    f"until = {version.until}, une abrogation sans source",
+                    f"until = {version.until}, a repeal without a source",
+                )
+                expected = Text("la disposition qui abroge ce critère", "the provision that repeals this criterion")
+                yield Fault(where, found, expected, same(f"until_cite = {EXAMPLES['cite'].removeprefix('cite = ')}"))
 
 
 def _unused(sources: Sources, laws: list[Regulation]) -> Iterator[Fault]:
@@ -108,6 +133,8 @@ def _read(law: Regulation) -> set[str]:
     """Name all that a law reads, and what that is derived from."""
     names = {name for criterion in law.criteria for name in criterion.inputs}
     names |= {name for stream in law.streams for name in stream.inputs}
+    names |= {name for category in law.categories for name in category.where.inputs}
+    names |= {name for label in law.labels for name in label.where.inputs}
     names |= {name for contradiction in law.contradictions for name in contradiction.where.inputs}
     names |= {group.cap.input for group in law.groups if group.cap and group.cap.input}
     for attribute in law.attributes.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,7 +13,8 @@ from rules.citation import Strict, Title, Words
 from rules.dates import Dated, check_dates, in_force
 from rules.faults import Fault, LawError
 from rules.source import build, read_rows, read_toml
-from rules.text import Text, same
+from rules.text import Text, listed, same
+from rules.wording import written
 
 if TYPE_CHECKING:
     from datetime import date
@@ -67,13 +69,13 @@ def load_list(folder: Path, name: str, day: date, shown: str) -> DatedList | Non
     if version is None:
         return None
     file = version.file or f"{name}.csv"
-    path = (folder / file).resolve()
-    if path.parent != folder.resolve():
+    path = folder / file
+    if not file.isprintable() or path.resolve().parent != folder.resolve():
         raise LawError(
             [
                 Fault(
                     same(f"{shown}/{name}.toml"),
-                    Text(f"le chemin {file}", f"the path {file}"),
+                    Text(f"le chemin {written(file)}", f"the path {written(file)}"),
                     Text("un fichier du même dossier", "a file of the same folder"),
                     same(f'file = "{name}.csv"'),
                 )
@@ -85,11 +87,18 @@ def load_list(folder: Path, name: str, day: date, shown: str) -> DatedList | Non
 
 
 def _check_codes(rows: list[dict[str, str]], key: str, name: str) -> None:
-    """Fail because a list has no code column, no row, or a code twice."""
-    codes = [row.get(key, "") for row in rows]
-    twice = sorted({code for code in codes if codes.count(code) > 1}) if len(set(codes)) < len(codes) else []
-    if codes and all(codes) and not twice:
-        return
-    found = Text(f"codes absents ou répétés : {', '.join(twice)}", f"codes missing or repeated: {', '.join(twice)}")
-    expected = Text(f"une colonne « {key} », chaque code une fois", f"a column “{key}”, each code once")
-    raise LawError([Fault(same(name), found, expected, Text("corrigez la liste", "mend the list"))])
+    """Fail because a list has no row or no code column, or a row has no code or that of another."""
+    columns = list(rows[0]) if rows else []
+    if key not in columns:
+        found = Text(f"les colonnes : {listed(columns)}", f"the columns: {listed(columns)}")
+        if not rows:
+            found = Text("aucune ligne", "no row")
+        expected = Text(f"une colonne « {key} »", f"a column “{key}”")
+        raise LawError([Fault(same(name), found, expected, same(f"key = {written(columns[0] if rows else 'code')}"))])
+    count = Counter(row[key] for row in rows)
+    wrong = sorted(code for code, times in count.items() if times > 1 or not code)
+    if wrong:
+        said = listed([code or '""' for code in wrong])
+        found = Text(f"codes absents ou répétés : {said}", f"codes missing or repeated: {said}")
+        expected = Text(f"une colonne « {key} », chaque code une fois", f"a column “{key}”, each code once")
+        raise LawError([Fault(same(name), found, expected, Text("corrigez la liste", "mend the list"))])

@@ -82,10 +82,11 @@ class Code:
 
 @dataclass(frozen=True)
 class Term:
-    """Points as a function of a few inputs: the sum of ``parts``, each an expression over input columns."""
+    """Points of some criteria as a function of a few inputs: the sum of ``parts``, each an expression over columns."""
 
     inputs: tuple[str, ...]
     parts: tuple[pl.Expr, ...]
+    criteria: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class Sum:
 class Capped:
     """The sum, or the largest, of ``sums``, under a cap that some declaration reaches."""
 
+    id: str
     sums: tuple[Sum, ...]
     largest: bool
     cap: Cap | None
@@ -130,11 +132,13 @@ class Compiler:
             return self._sum(part)
         inputs = self._inputs(part)
         if self.size(inputs) <= LARGEST:
-            return Sum((Term(inputs, (plain.points(part, self.regulation.parts),)),))
+            return Sum((Term(inputs, (plain.points(part, self.regulation.parts),), self._criteria(part)),))
         sums: tuple[Sum, ...] = (self._sum(part),)
         if isinstance(part, Group) and not adds_up:
             sums = tuple(self.split(self.regulation.parts[member]) for member in part.members)
-        return Sum(capped=(Capped(tuple(self.merge(s) for s in sums), not adds_up, part.cap if binding else None),))
+        return Sum(
+            capped=(Capped(part.id, tuple(self.merge(s) for s in sums), not adds_up, part.cap if binding else None),)
+        )
 
     def _sum(self, part: Criterion | Group) -> Sum:
         if isinstance(part, Group):
@@ -145,7 +149,8 @@ class Compiler:
             second = (table.column_input,) if table.column_input else ()
             for name in table.row_inputs:
                 inputs = tuple(dict.fromkeys((name, *second, *part.applies_when.inputs)))
-                terms.append(Term(inputs, (plain.applied(plain.cell(table, name), part.applies_when),)))
+                points = plain.applied(plain.cell(table, name), part.applies_when)
+                terms.append(Term(inputs, (points,), (part.id,)))
         return Sum(tuple(terms))
 
     def binds(self, part: Criterion | Group) -> bool:
@@ -154,7 +159,7 @@ class Compiler:
             return False
         regulation = self.regulation
         for fixed in bounds.cases(self.pivots, regulation.inputs):
-            most = bounds.of_part_uncapped(part, regulation.parts, fixed)[1]
+            most = bounds.of_uncapped(part, regulation.parts, fixed)[1]
             limit = part.cap.at(fixed) if part.cap.input is None or part.cap.input in fixed else min(part.cap.points)
             if most > limit:
                 return True
@@ -167,6 +172,11 @@ class Compiler:
         own = [part.cap.input] if part.cap and part.cap.input else []
         return tuple(dict.fromkeys([*inner, *own]))
 
+    def _criteria(self, part: Criterion | Group) -> tuple[str, ...]:
+        if isinstance(part, Criterion):
+            return (part.id,)
+        return tuple(name for member in part.members for name in self._criteria(self.regulation.parts[member]))
+
     def merge(self, source: Sum) -> Sum:
         """Merge terms, the smallest product of codes first, while it stays under ``LARGEST``."""
         terms = list(source.terms)
@@ -176,7 +186,8 @@ class Compiler:
             if size > LARGEST:
                 return Sum(tuple(terms), source.capped)
             a, b = terms[i], terms.pop(j)
-            terms[i] = Term(tuple(dict.fromkeys((*a.inputs, *b.inputs))), (*a.parts, *b.parts))
+            criteria = tuple(dict.fromkeys((*a.criteria, *b.criteria)))
+            terms[i] = Term(tuple(dict.fromkeys((*a.inputs, *b.inputs))), (*a.parts, *b.parts), criteria)
 
     def array(self, term: Term) -> pl.Series:
         """Fill the array of a term by running its expressions over every combination of its inputs."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from rules.canonical import label
 from rules.domains import Interval
 from rules.faults import Fault, LawError, meant
 from rules.text import Text, same
 
-SEGMENT = re.compile(r"\.?([A-Za-z0-9_]+)|\['([^']*)'\]|\[(true|false)\]")
+SEGMENT = re.compile(r"""\.?([A-Za-z0-9_]+)|\[(?:'([^']*)'|"([^"]*)"|(true|false))\]""")
+NAME = re.compile(r"[A-Za-z0-9_]+")
+OF_CRITERION = ("cap", "applies_when", "announced_maximum", "note")
 
 Step = str | bool
 Address = tuple[Step, ...]
@@ -33,7 +36,7 @@ class Place(NamedTuple):
 
 
 def address(at: str, where: Text) -> Address:
-    """Take an ``at`` apart into its steps."""
+    """Take an ``at`` apart into its steps, the same ones however quotes, brackets and spaces are written."""
     steps: list[Step] = []
     position = 0
     while position < len(at):
@@ -41,23 +44,43 @@ def address(at: str, where: Text) -> Address:
         if match is None:
             expected = Text("un chemin comme celui-ci", "a path like this one")
             raise LawError([Fault(where, same(at), expected, same("criteria.age.points['[31, 32)'][false]"))])
-        name, label, flag = match.groups()
-        steps.append(flag == "true" if flag else label if label is not None else name)
+        name, single, double, flag = match.groups()
+        steps.append(name or label(flag or (double if single is None else single)))
         position = match.end()
+    if len(steps) == 3 and steps[0] == "criteria" and steps[2] not in OF_CRITERION:
+        steps.append("rows")
     return tuple(steps)
+
+
+def written_address(steps: Address) -> str:
+    """Write steps as an ``at``."""
+    return "".join(_written_step(step) for step in steps).removeprefix(".")
+
+
+def _written_step(step: Step) -> str:
+    if isinstance(step, bool):
+        return f"[{str(step).lower()}]"
+    return f".{step}" if NAME.fullmatch(step) else f'["{step}"]' if "'" in step else f"['{step}']"
+
+
+def within(inner: Address, outer: Address) -> bool:
+    """Tell whether a place lies in another, or is the same; the rows of a table hold each of its rows."""
+    if len(outer) == 4 and outer[0] == "criteria" and outer[3] == "rows":
+        return inner[:3] == outer[:3] and inner[3:] != ("outside",)
+    return inner[: len(outer)] == outer
 
 
 def find(steps: Address, documents: dict[str, Any], here: Text, *, item: bool = False) -> Place:
     """Find the place that an address names; ``item`` asks for a whole row rather than its points."""
     head, *rest = steps
-    if head == "criteria" and rest:
+    if head == "criteria" and 1 <= len(rest) <= 4:
         return _in_criterion(rest, documents["criteria"], here, item=item)
     if head == "groups" and len(rest) == 2:
         return Place(named(documents["groups"]["group"], rest[0], here), rest[1])
-    if head == "streams" and len(rest) >= 2 and rest[1] == "requirements":
+    if head == "streams" and 2 <= len(rest) <= 4 and rest[1] == "requirements":
         return _in_stream(named(documents["streams"]["stream"], rest[0], here), rest[2:], here)
     expected = Text("criteria.…, groups.… ou streams.…", "criteria.…, groups.… or streams.…")
-    raise LawError([Fault(here, same(str(steps[0])), expected, same("criteria.age.cap"))])
+    raise LawError([Fault(here, same(written_address(steps)), expected, same("criteria.age.cap"))])
 
 
 def _in_stream(stream: dict[str, Any], rest: list[Step], here: Text) -> Place:
@@ -74,32 +97,35 @@ def _in_criterion(rest: list[Step], criteria: dict[str, Any], here: Text, *, ite
     if not inner:
         return Place(criteria, name)
     if name not in criteria:
-        raise LawError([_unknown(here, str(name), list(criteria))])
+        raise LawError([_unknown(here, name, list(criteria))])
     criterion = criteria[name]
-    if len(inner) == 1 and inner[0] in ("cap", "applies_when", "announced_maximum", "note"):
+    if len(inner) == 1:
         return Place(criterion, inner[0])
     table = named(criterion["table"], inner[0], here)
-    if inner[1:] in ([], ["rows"], ["outside"]):
-        return Place(table, inner[1] if len(inner) > 1 else "rows")
-    position = _row(table["rows"], inner[1], here)
+    if inner[1:] in (["rows"], ["outside"]):
+        return Place(table, inner[1])
+    position = _position([row[0] for row in table["rows"]], inner[1], here)
     if item:
         return Place(table["rows"], position)
     row = table["rows"][position]
     if len(inner) == 3:
-        columns = table.get("columns", [])
-        if inner[2] not in columns:
-            raise LawError([_unknown(here, str(inner[2]), [str(column) for column in columns])])
-        return Place(row, columns.index(inner[2]) + 1)
+        return Place(row, _position(table.get("columns", []), inner[2], here) + 1)
     return Place(row, 1) if len(row) == 2 else Place(row, slice(1, None))
 
 
-def _row(rows: list[list[Any]], label: Step, here: Text) -> int:
-    """Find a row by its label; an interval may be written with other brackets or spaces."""
-    wanted = Interval.parse(label) if isinstance(label, str) else None
-    for position, row in enumerate(rows):
-        if (row[0] is label or row[0] == label) or (wanted is not None and Interval.parse(str(row[0])) == wanted):
+def _position(keys: list[Any], wanted: Step, here: Text) -> int:
+    """Find a row or a column by its label; an interval may be written with other brackets or spaces."""
+    for position, key in enumerate(keys):
+        if _is(key, wanted):
             return position
-    raise LawError([_unknown(here, str(label), [str(row[0]) for row in rows])])
+    raise LawError([_unknown(here, wanted, [str(key) for key in keys])])
+
+
+def _is(key: Any, wanted: Step) -> bool:  # noqa: ANN401 - a TOML value
+    if isinstance(wanted, bool):
+        return key is wanted or bool(key == str(wanted).lower())
+    interval = Interval.parse(wanted)
+    return key == wanted if interval is None else Interval.parse(str(key)) == interval
 
 
 def named(items: list[dict[str, Any]], name: Step, here: Text) -> dict[str, Any]:
@@ -107,9 +133,16 @@ def named(items: list[dict[str, Any]], name: Step, here: Text) -> dict[str, Any]
     for one in items:
         if one.get("id") == name:
             return one
-    raise LawError([_unknown(here, str(name), [str(one.get("id")) for one in items])])
+    raise LawError([_unknown(here, name, [str(one.get("id")) for one in items])])
 
 
-def _unknown(here: Text, name: str, known: list[str]) -> Fault:
+def _unknown(here: Text, name: Step, known: list[str]) -> Fault:
+    shown = str(name).lower() if isinstance(name, bool) else name
     expected = Text("une place de la règle de ce jour", "a place in the law of this day")
-    return Fault(here, Text(f"« {name} », inconnu", f"“{name}”, unknown"), expected, meant(name, known))
+    return Fault(here, Text(f"« {shown} », inconnu", f"“{shown}”, unknown"), expected, meant(shown, known))
+
+
+def check_named(name: Step, known: list[str], here: Text) -> None:
+    """Fail because a name is not among those known."""
+    if name not in known:
+        raise LawError([_unknown(here, name, known)])

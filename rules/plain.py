@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
+    from rules.axes import Key
     from rules.conditions import Condition, Test
     from rules.groups import Group
     from rules.regulation import Regulation
-    from rules.tables import Cap, Key, Table
+    from rules.tables import Cap, Table
 
 POINTS = pl.Int32
 

@@ -6,15 +6,16 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.assembly import ContradictionModel, ProgramFile, Sources, assemble
+from rules.assembly import ContradictionModel, ContradictionsModel, ProgramFile, Sources, assemble
 from rules.attributes import Attribute, check_attributes, shared_columns
-from rules.criteria import CriterionFile
-from rules.dates import check_dates
+from rules.categories import CategoriesFile
+from rules.criteria import CriterionFile, check_repeals
+from rules.dates import check_dates, ends_first
 from rules.faults import Fault, LawError, meant
 from rules.groups import GroupsFile
 from rules.inputs import InputModel
 from rules.lists import DatedList, load_list
-from rules.source import build, read_toml
+from rules.source import build, build_each, read_toml
 from rules.streams import StreamsFile
 from rules.text import Text, same
 
@@ -37,6 +38,8 @@ class Program:
     def source(self) -> ProgramFile:
         """What ``program.toml`` says."""
         source = build(ProgramFile, read_toml(self.folder / "program.toml", "program.toml"), "program.toml")
+        if source.ends is not None and source.ends <= source.begins:
+            raise LawError([ends_first(same("program.toml"), "ends", source.begins, source.ends)])
         for versions in (source.ranking, source.lifecycle):
             check_dates(versions, "program.toml")
         return source
@@ -58,7 +61,9 @@ class Program:
             criteria=self._criteria(),
             groups=self._groups(),
             streams=self._streams(),
+            categories=self._categories(),
             lists=self._lists,
+            list_names=tuple(path.stem for path in self._list_files()),
         )
 
     def on(self, day: date) -> Regulation:
@@ -71,11 +76,12 @@ class Program:
     def _attributes(self) -> tuple[dict[str, Attribute], tuple[ContradictionModel, ...]]:
         """Read the columns of a declaration, the optional descriptive ones of every program last."""
         raw = read_toml(self.folder / "attributes.toml", "attributes.toml")
-        said = raw.pop("contradiction", [])
-        read = {name: build(Attribute, value, f"attributes.toml, {name}") for name, value in raw.items()}
+        said = {"contradiction": raw.pop("contradiction", [])}
+        contradictions = build(ContradictionsModel, said, "attributes.toml").contradiction
+        read = build_each(Attribute, raw, "attributes.toml")
         check_attributes(read, raw, "attributes.toml")
         columns = read | {name: column for name, column in shared_columns().items() if name not in read}
-        return columns, tuple(build(ContradictionModel, one, "attributes.toml, contradiction") for one in said)
+        return columns, contradictions
 
     @cached_property
     def folders(self) -> tuple[Path, ...]:
@@ -93,7 +99,7 @@ class Program:
     def _inputs(self) -> dict[str, InputModel]:
         own = self.folder / "inputs.toml"
         raw = read_toml(own if own.is_file() else self.folders[0] / "inputs.toml", "inputs.toml")
-        return {name: build(InputModel, value, f"inputs.toml, {name}") for name, value in raw.items()}
+        return build_each(InputModel, raw, "inputs.toml")
 
     def _criteria(self) -> dict[str, CriterionFile]:
         files = {}
@@ -102,6 +108,7 @@ class Program:
             shown = f"criteria/{path.name}"
             files[path.stem] = build(CriterionFile, read_toml(path, shown), shown)
             check_dates(files[path.stem].version, shown)
+            check_repeals(files[path.stem].version, shown)
         return files
 
     def _groups(self) -> GroupsFile:
@@ -114,10 +121,19 @@ class Program:
         check_dates(file.version, "streams.toml")
         return file
 
+    def _list_files(self) -> list[Path]:
+        return sorted((self.folder / "lists").glob("*.toml"))
+
+    def _categories(self) -> CategoriesFile:
+        """Read the categories of rounds; a program without the file has none."""
+        if not (self.folder / "categories.toml").is_file():
+            return CategoriesFile()
+        file = build(CategoriesFile, read_toml(self.folder / "categories.toml", "categories.toml"), "categories.toml")
+        check_dates(file.version, "categories.toml")
+        return file
+
     def _lists(self, day: date) -> dict[str, DatedList]:
-        folder = self.folder / "lists"
-        names = [path.stem for path in sorted(folder.glob("*.toml"))]
-        loaded = {name: load_list(folder, name, day, "lists") for name in names}
+        loaded = {path.stem: load_list(path.parent, path.stem, day, "lists") for path in self._list_files()}
         return {name: found for name, found in loaded.items() if found is not None}
 
     def in_force(self, day: date) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from rules.canonical import canonical
 from rules.conditions import Condition, as_raw
 from rules.dates import in_force
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rules.assembly import Lifecycle, OrderKey, ProgramFile, Sources
     from rules.attributes import Attribute
+    from rules.categories import Category, Label
     from rules.conditions import Scope
     from rules.criteria import Criterion
     from rules.dates import Dated
@@ -56,6 +57,8 @@ class Regulation:
     criteria: tuple[Criterion, ...]
     groups: tuple[Group, ...]
     streams: tuple[Stream, ...]
+    categories: tuple[Category, ...]
+    labels: tuple[Label, ...]
     lists: Mapping[str, DatedList]
     contradictions: tuple[Contradiction, ...]
     scope: Scope
@@ -118,9 +121,8 @@ class Regulation:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of everything the law says on this day, the day itself left out."""
-        text = json.dumps(self.content(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 of everything the law says on this day, the day itself and the spaces of intervals left out."""
+        return hashlib.sha256(canonical(self.content()).encode()).hexdigest()
 
     def __hash__(self) -> int:
         return hash((self.program, self.hash))
@@ -139,9 +141,12 @@ class Regulation:
             "criteria": {c.id: _criterion(c) for c in self.criteria},
             "groups": {g.id: _group(g) for g in self.groups},
             "streams": {stream.id: _stream(stream) for stream in self.streams},
+            "categories": {one.id: [one.title, as_raw(one.where)] for one in self.categories},
+            "labels": [[one.id, one.title, one.stream, as_raw(one.where)] for one in self.labels],
             "sources": {
                 "groups": _version(in_force(self.sources.groups.version, self.day)),
                 "streams": _version(in_force(self.sources.streams.version, self.day)),
+                "categories": _version(in_force(self.sources.categories.version, self.day)),
             },
             "lists": {name: [dict(row) for row in source.rows] for name, source in self.lists.items()},
             "contradictions": {c.id: as_raw(c.where) for c in self.contradictions},
@@ -182,9 +187,12 @@ def _version(version: Dated | None) -> dict[str, Any]:
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:
+    """Keep a version as written; a repeal by its provision, where one is cited."""
     source = criterion.source
-    dumped = {} if source is None else source.model_dump(mode="json")
-    return {**dumped, "group": criterion.group, "applies_when": as_raw(criterion.applies_when)}
+    unsaid = {"until_cite"} if source is None or source.until_cite is None else None
+    dumped = {} if source is None else source.model_dump(mode="json", exclude=unsaid)
+    repeal = {} if criterion.repeal is None else {"repeal": criterion.repeal.model_dump(mode="json")}
+    return {**dumped, **repeal, "group": criterion.group, "applies_when": as_raw(criterion.applies_when)}
 
 
 def _group(group: Group) -> dict[str, Any]:

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date
 
+    from rules.axes import Key
     from rules.conditions import Condition, Test
     from rules.criteria import Criterion
     from rules.groups import Group
     from rules.regulation import Regulation
     from rules.streams import Requirement
-    from rules.tables import Cap, Key, Table
+    from rules.tables import Cap, Table
 
 TRUE = exp.Boolean(this=True)
 

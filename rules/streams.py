@@ -9,16 +9,16 @@ from pydantic import Field
 
 from rules.citation import Cite, Remark, Strict, Title, Words
 from rules.conditions import Condition, ConditionReader, all_of
-from rules.criteria import check_once
+from rules.criteria import repeated
 from rules.dates import Dated
 from rules.faults import Fault, LawError
-from rules.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rules.conditions import Scope
     from rules.domains import Value
+    from rules.text import Text
 
 
 class RequirementModel(Strict):
@@ -85,33 +85,25 @@ class Stream:
 def streams_of(version: StreamsVersion, scope: Scope) -> tuple[Stream, ...]:
     """Build the streams of a version, or raise every fault at once."""
     faults: list[Fault] = []
+    head = version.at("streams.toml")
     streams = []
     for model in version.stream:
+        where = head.inside(f"volet {model.id}", f"stream {model.id}")
         requirements = []
         for item in model.requirement:
-            head = f"streams.toml, {{}} {version.in_force}, {{}} {model.id}, {{}} {item.id}"
-            where = Text(
-                head.format("version du", "volet", "condition"), head.format("version of", "stream", "requirement")
-            )
             try:
-                condition = ConditionReader(where, scope).read(item.where)
-                requirements.append(
-                    Requirement(item.id, item.title.text, item.cite, condition, item.note.text if item.note else None)
-                )
+                requirements.append(_requirement(item, where, scope))
             except LawError as error:
                 faults += error.faults
-        try:
-            check_once(
-                [item.id for item in model.requirement],
-                Text(f"streams.toml, volet {model.id}", f"streams.toml, stream {model.id}"),
-            )
-        except LawError as error:
-            faults += error.faults
+        faults += repeated([item.id for item in model.requirement], where)
         streams.append(Stream(model.id, model.title.text, tuple(requirements)))
-    ids = [stream.id for stream in streams]
-    if len(set(ids)) < len(ids):
-        expected = Text("chaque volet une seule fois", "each stream only once")
-        faults.append(Fault(Text("streams.toml", "streams.toml"), Text(str(ids), str(ids)), expected, expected))
+    faults += repeated([stream.id for stream in streams], head)
     if faults:
         raise LawError(faults)
     return tuple(streams)
+
+
+def _requirement(item: RequirementModel, stream: Text, scope: Scope) -> Requirement:
+    where = stream.inside(f"condition {item.id}", f"requirement {item.id}")
+    condition = ConditionReader(where, scope).read(item.where)
+    return Requirement(item.id, item.title.text, item.cite, condition, item.note.text if item.note else None)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from rules.axes import Axis, Key
 from rules.citation import Strict, Words
-from rules.domains import Domain, Interval, Value
-from rules.faults import Fault, LawError, meant
+from rules.domains import Domain, Interval, Value, hull
+from rules.faults import VALUES_STAND, Fault, LawError, meant, unreadable
 from rules.text import Text, listed, same
+from rules.wording import written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-Key = Interval | str | bool | None
+    from rules.faults import Bar
+
 LARGEST_POINTS = 1_000_000
+ASCENDING = Text("des lignes qui se suivent, en ordre croissant", "rows that follow each other, in ascending order")
 
 
 class CapModel(Strict):
@@ -38,40 +42,6 @@ class TableModel(Strict):
     columns: tuple[bool | str, ...] = Field(default=(), strict=False)
     rows: list[list[Any]] = Field(min_length=1)
     outside: int | None = None
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The keys of the rows, or of the columns, of a table. ``none`` stands for null."""
-
-    domain: Domain
-    keys: tuple[Key, ...]
-
-    def find(self, value: Value) -> int | None:
-        """Give the position of the key that holds ``value``; None when the value lies outside the range."""
-        for position, key in enumerate(self.keys):
-            if isinstance(key, Interval):
-                if isinstance(value, int) and value in key:
-                    return position
-            elif key is value or key == value:
-                return position
-        return None
-
-    def name(self, position: int | None) -> str:
-        """Write a key as the law file does; ``outside`` for a value outside the range."""
-        if position is None:
-            return "outside"
-        key = self.keys[position]
-        if key is None:
-            return "none"
-        return str(key).lower() if isinstance(key, bool) else str(key)
-
-    def last_change(self, domain: Domain) -> int:
-        """Find the whole number above which every value of ``domain`` falls in one row; its low end at the least."""
-        starts = [key.low for key in self.keys if isinstance(key, Interval) and key.low is not None]
-        ends = [key.high for key in self.keys if isinstance(key, Interval) and key.high is not None]
-        cuts = [cut for cut in (*starts, *ends) if domain.low < cut < domain.high]
-        return max(cuts, default=domain.low)
 
 
 @dataclass(frozen=True)
@@ -124,6 +94,7 @@ class TableCheck:
 
     where: Text
     inputs: Mapping[str, Domain]
+    barred: Mapping[str, Bar] = field(default_factory=dict)
 
     def fault(self, found: Text, expected: Text, write: Text) -> Fault:
         """Make a fault of this table."""
@@ -133,23 +104,16 @@ class TableCheck:
         """Turn what the file says into a table, or raise every fault at once."""
         faults: list[Fault] = []
         row_inputs = self._row_inputs(model, faults)
-        width = len(model.columns) if model.column_input else 1
-        self._shape(model, width, faults)
-        if model.columns and not model.column_input:
-            found = Text("« columns » sans « column_input »", "“columns” without “column_input”")
-            expected = Text("le nom de l’intrant des colonnes", "the name of the input of the columns")
-            faults.append(self.fault(found, expected, same('column_input = "accompanying_spouse"')))
-        if model.outside is not None and abs(model.outside) >= LARGEST_POINTS:
-            faults.append(self._too_large(model.outside))
         self._known([*row_inputs, *([model.column_input] if model.column_input else [])], faults)
+        self._shape(model, faults)
+        if model.outside is not None and abs(model.outside) >= LARGEST_POINTS:
+            faults.append(self._too_large(model.outside, 1 - LARGEST_POINTS, "outside = 0"))
         if faults:
             raise LawError(faults)
-        domain = self.inputs[row_inputs[0]]
-        rows = self.axis([row[0] for row in model.rows], domain, row_inputs[0])
+        axes = [self.axis([row[0] for row in model.rows], self.inputs[name], name) for name in row_inputs]
+        rows = Axis(hull([axis.domain for axis in axes]), axes[0].keys)
         columns = self._columns(model)
         self._outside(model, rows)
-        for other in row_inputs[1:]:
-            self.axis([row[0] for row in model.rows], self.inputs[other], other)
         points = tuple(tuple(row[1:]) for row in model.rows)
         return Table(model.id, row_inputs, rows, model.column_input, columns, points, model.outside or 0)
 
@@ -159,31 +123,39 @@ class TableCheck:
             faults.append(self.fault(Text("les deux ou aucun", "both or neither"), expected, same('row_input = "age"')))
         return model.each or (model.row_input or "",)
 
-    def _shape(self, model: TableModel, width: int, faults: list[Fault]) -> None:
+    def _shape(self, model: TableModel, faults: list[Fault]) -> None:
+        if model.columns and not model.column_input:
+            found = Text("« columns » sans « column_input »", "“columns” without “column_input”")
+            expected = Text("le nom de l’intrant des colonnes", "the name of the input of the columns")
+            faults.append(self.fault(found, expected, same('column_input = "accompanying_spouse"')))
+            return
+        if model.column_input and not model.columns:
+            found = Text("« columns » absent", "“columns” missing")
+            expected = Text(
+                f"une colonne par valeur de « {model.column_input} »", f"a column a label of “{model.column_input}”"
+            )
+            faults.append(self.fault(found, expected, _columns_of(self.inputs.get(model.column_input))))
+            return
+        width = len(model.columns) or 1
         for row in model.rows:
             numbers = all(type(cell) is int and abs(cell) < LARGEST_POINTS for cell in row[1:])
             if len(row) == width + 1 and numbers:
                 continue
+            fr, en = ("nombres entiers", "numbers") if width > 1 else ("nombre entier", "number")
             expected = Text(
-                f"une étiquette puis {width} nombre(s) entier(s) de points",
-                f"one label, then {width} whole number(s) of points",
+                f"une étiquette, puis {width} {fr} de points, sous le million",
+                f"one label, then {width} whole {en} of points, under a million",
             )
-            write = same(f"[{row[0]!r}, {', '.join(['120'] * width)}]".replace("'", '"') if row else '["…", 120]')
-            faults.append(self.fault(Text(f"la ligne {row}", f"the row {row}"), expected, write))
+            write = same(written([row[0] if row else "…", *[120] * width]))
+            faults.append(self.fault(Text(f"la ligne {written(row)}", f"the row {written(row)}"), expected, write))
 
     def _known(self, names: Sequence[str], faults: list[Fault]) -> None:
-        for name in names:
-            if name not in self.inputs:
-                found = Text(f"l’intrant inconnu « {name} »", f"the unknown input “{name}”")
-                expected = Text(
-                    "un attribut ou un intrant fini, jamais inconnu", "an attribute or input, finite and never unknown"
-                )
-                faults.append(self.fault(found, expected, meant(name, self.inputs)))
+        faults += [unreadable(name, self.where, self.inputs, self.barred) for name in names if name not in self.inputs]
 
     def _columns(self, model: TableModel) -> Axis | None:
         if model.column_input is None:
             return None
-        return self.axis(list(model.columns), self.inputs[model.column_input], model.column_input, whole=True)
+        return self.axis(list(model.columns), self.inputs[model.column_input], model.column_input, columns=True)
 
     def _outside(self, model: TableModel, rows: Axis) -> None:
         intervals = any(isinstance(key, Interval) for key in rows.keys)
@@ -197,16 +169,18 @@ class TableCheck:
         expected = Text("une ligne par valeur, rien de plus", "a row for each label, and no more")
         raise LawError([self.fault(found, expected, Text("supprimez « outside »", "delete “outside”"))])
 
-    def axis(self, names: list[Any], domain: Domain, name: str, *, whole: bool = False) -> Axis:
-        """Turn row or column labels into an axis over ``domain``; ``whole`` asks that it cover the domain."""
+    def axis(self, names: list[Any], domain: Domain, name: str, *, columns: bool = False) -> Axis:
+        """Turn the labels of rows into an axis over ``domain``, or of columns, which must cover the domain."""
         faults: list[Fault] = []
         keys = [self._key(label, domain, name, faults) for label in names]
         if not faults:
             self._twice(names, keys, faults)
         if not faults:
-            check = self._intervals if domain.kind == "whole" else self._every_label
-            check(keys, domain, name, faults)
-        if not faults and whole and domain.kind == "whole":
+            if domain.kind == "whole":
+                self._intervals(keys, domain, name, faults)
+            else:
+                self._every_label(keys, domain, name, faults, columns=columns)
+        if not faults and columns and domain.kind == "whole":
             self._covers(keys, domain, name, faults)
         if faults:
             raise LawError(faults)
@@ -221,27 +195,30 @@ class TableCheck:
                 expected = Text(
                     f"un intervalle d’entiers pour « {name} »", f"an interval of whole numbers for “{name}”"
                 )
-                faults.append(self.fault(same(repr(label)), expected, same('"[18, 31)"')))
+                faults.append(self.fault(same(written(label)), expected, same('"[18, 31)"')))
             return key
         if label not in domain.answers or isinstance(label, bool) != (domain.kind == "boolean"):
-            known = [str(answer).lower() if isinstance(answer, bool) else str(answer) for answer in domain.answers]
             expected = Text(f"une valeur de « {name} »", f"a label of “{name}”")
-            faults.append(self.fault(same(repr(label)), expected, meant(str(label), known)))
+            faults.append(self.fault(same(written(label)), expected, meant(str(label), domain.names, VALUES_STAND)))
         return label if isinstance(label, (str, bool)) else None
 
     def _twice(self, names: list[Any], keys: list[Key], faults: list[Fault]) -> None:
         for position, key in enumerate(keys):
             if any(key is other or key == other for other in keys[:position]):
-                found = Text(f"« {names[position]} » deux fois", f"“{names[position]}” twice")
+                said = str(names[position]).lower() if isinstance(names[position], bool) else names[position]
+                found = Text(f"« {said} » deux fois", f"“{said}” twice")
                 expected = Text("chaque étiquette une seule fois", "each label only once")
                 faults.append(self.fault(found, expected, Text("supprimez l’une des deux", "delete one of the two")))
 
-    def _every_label(self, keys: list[Key], domain: Domain, name: str, faults: list[Fault]) -> None:
-        absent = [str(answer).lower() for answer in domain.answers if not any(answer == key for key in keys)]
-        if absent:
-            found = Text(f"aucune ligne pour : {listed(absent)}", f"no row for: {listed(absent)}")
-            expected = Text(f"une ligne pour chaque valeur de « {name} »", f"a row for each label of “{name}”")
-            faults.append(self.fault(found, expected, same(f'["{absent[0]}", 0]')))
+    def _every_label(self, keys: list[Key], domain: Domain, name: str, faults: list[Fault], *, columns: bool) -> None:
+        absent = [said for said, answer in zip(domain.names, domain.answers, strict=True) if answer not in keys]
+        if not absent:
+            return
+        fr, en = ("colonne", "column") if columns else ("ligne", "row")
+        found = Text(f"aucune {fr} pour : {listed(absent)}", f"no {en} for: {listed(absent)}")
+        expected = Text(f"une {fr} pour chaque valeur de « {name} »", f"a {en} for each label of “{name}”")
+        write = _columns_of(domain) if columns else same(f'["{absent[0]}", 0]')
+        faults.append(self.fault(found, expected, write))
 
     def _intervals(self, keys: list[Key], domain: Domain, name: str, faults: list[Fault]) -> None:
         intervals = [key for key in keys if isinstance(key, Interval)]
@@ -260,7 +237,12 @@ class TableCheck:
                 faults.append(
                     self.fault(found, expected, Text("corrigez ou supprimez la ligne", "mend or delete the row"))
                 )
-        for first, second in pairwise(intervals):
+        down = [(first, second) for first, second in pairwise(intervals) if second.before(first)]
+        for first, second in down:
+            found = Text(f"{first} avant {second}", f"{first} before {second}")
+            write = Text(f"la ligne {second} avant la ligne {first}", f"the row {second} before the row {first}")
+            faults.append(self.fault(found, ASCENDING, write))
+        for first, second in pairwise(intervals) if not down else ():
             self._meet(first, second, faults)
 
     def _meet(self, first: Interval, second: Interval, faults: list[Fault]) -> None:
@@ -272,14 +254,11 @@ class TableCheck:
             if gap
             else Text(f"{first} et {second} se chevauchent", f"{first} and {second} overlap")
         )
-        expected = Text(
-            "des lignes qui se suivent, en ordre croissant", "rows that follow each other, in ascending order"
-        )
         write = Text(
             f"une ligne qui commence à {first.high if first.high is not None else '…'}",
             f"a row that begins at {first.high if first.high is not None else '…'}",
         )
-        faults.append(self.fault(found, expected, write))
+        faults.append(self.fault(found, ASCENDING, write))
 
     def _covers(self, keys: list[Key], domain: Domain, name: str, faults: list[Fault]) -> None:
         intervals = [key for key in keys if isinstance(key, Interval)]
@@ -296,35 +275,45 @@ class TableCheck:
 
     def cap(self, raw: int | CapModel) -> Cap:
         """Turn a cap into its checked form: one number, or one for each value of an input."""
-        if isinstance(raw, int):
-            if not 0 <= raw < LARGEST_POINTS:
-                raise LawError([self._too_large(raw)])
-            return Cap((raw,))
         faults: list[Fault] = []
+        points = (raw,) if isinstance(raw, int) else raw.points
+        faults += [self._too_large(one, 0, "cap = 50") for one in points if not 0 <= one < LARGEST_POINTS]
+        if isinstance(raw, int):
+            if faults:
+                raise LawError(faults)
+            return Cap((raw,))
         self._known([raw.input], faults)
-        faults += [self._too_large(points) for points in raw.points if not 0 <= points < LARGEST_POINTS]
         if not faults and len(raw.columns) != len(raw.points):
             found = Text(
-                f"{len(raw.columns)} colonnes, {len(raw.points)} plafonds",
-                f"{len(raw.columns)} columns, {len(raw.points)} caps",
+                f"{len(raw.columns)} colonnes pour {listed([str(one) for one in points])}",
+                f"{len(raw.columns)} columns for {listed([str(one) for one in points])}",
             )
             expected = Text("autant de plafonds que de colonnes", "as many caps as columns")
             faults.append(self.fault(found, expected, same("columns = [false, true], points = [24, 22]")))
+        if not faults and self.inputs[raw.input].kind == "whole":
+            found = Text("un plafond par intervalle", "a cap by interval")
+            expected = Text("un plafond par valeur ou par oui/non", "a cap by label or by true/false")
+            faults.append(self.fault(found, expected, same("columns = [false, true]")))
         if faults:
             raise LawError(faults)
-        axis = self.axis(list(raw.columns), self.inputs[raw.input], raw.input)
+        axis = self.axis(list(raw.columns), self.inputs[raw.input], raw.input, columns=True)
         if self.inputs[raw.input].none and None not in axis.keys:
-            found = Text(f"« {raw.input} », qui peut être nul", f"“{raw.input}”, which can be null")
+            found = Text(f"« {raw.input} » peut être nul", f"“{raw.input}” can be null")
             expected = Text(
                 "une colonne « none », ou un intrant jamais nul", "a column “none”, or an input that is never null"
             )
-            raise LawError([self.fault(found, expected, same('columns = ["none", …]'))])
-        if any(isinstance(key, Interval) for key in axis.keys):
-            found = Text("un plafond par intervalle", "a cap by interval")
-            expected = Text("un plafond par valeur ou par oui/non", "a cap by label or by true/false")
-            raise LawError([self.fault(found, expected, same("columns = [false, true]"))])
+            raise LawError([self.fault(found, expected, _columns_of(self.inputs[raw.input]))])
         return Cap(raw.points, raw.input, axis.keys)
 
-    def _too_large(self, points: int) -> Fault:
-        expected = Text(f"de 0 à {LARGEST_POINTS - 1} points", f"from 0 to {LARGEST_POINTS - 1} points")
-        return self.fault(Text(f"un plafond de {points}", f"a cap of {points}"), expected, same("cap = 50"))
+    def _too_large(self, points: int, least: int, write: str) -> Fault:
+        most = LARGEST_POINTS - 1
+        expected = Text(f"de {least} à {most} points", f"from {least} to {most} points")
+        return self.fault(same(f"{write.partition(' = ')[0]} = {points}"), expected, same(write))
+
+
+def _columns_of(domain: Domain | None) -> Text:
+    """Write the columns that a table by an input must have."""
+    if domain is None or domain.kind == "whole":
+        return same('columns = ["(-, 5)", "[5, +)"]')
+    every: Iterable[bool | str | int] = [*domain.answers, *(["none"] if domain.none else [])]
+    return same(f"columns = {written(list(every))}")

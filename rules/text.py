@@ -16,6 +16,10 @@ class Text(NamedTuple):
         """Give the text in one language."""
         return self.fr if lang == "fr" else self.en
 
+    def inside(self, fr: str, en: str) -> "Text":
+        """Give a place inside this one: “criteria/age.toml, version of 2030-01-01” and then “table points”."""
+        return Text(f"{self.fr}, {fr}", f"{self.en}, {en}")
+
 
 def same(words: str) -> Text:
     """Give a text that reads alike in both languages: an id, a number, a piece of code."""

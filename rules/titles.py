@@ -5,13 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules.domains import Interval
-from rules.text import Lang, Text
+from rules.text import Lang, Text, number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rules.assembly import OrderKey
+    from rules.axes import Key
     from rules.conditions import Condition, Test
     from rules.domains import Value
     from rules.regulation import Regulation
-    from rules.tables import Key
+    from rules.tables import Cap
+
+ORDER = {
+    "score": Text("pointage", "score"),
+    "submitted_at": Text("date et heure du dépôt", "submission instant"),
+    "score_reached_at": Text("instant où le pointage fut atteint", "instant at which the score was reached"),
+}
+WAYS = {"descending": Text("décroissant", "descending"), "ascending": Text("croissant", "ascending")}
+LANGS: tuple[Lang, Lang] = ("fr", "en")
+HOW = {
+    "sum": Text("les points s’additionnent", "the points add up"),
+    "max": Text("seul le plus élevé compte", "only the highest counts"),
+}
+
+AFTER = {
+    "after_decline": Text("après un refus", "after a decline"),
+    "after_silence": Text("sans réponse", "without an answer"),
+}
+RETURNS = {
+    "returns": Text("la déclaration revient à sa place", "the declaration returns to its place"),
+    "leaves": Text("la déclaration sort de la banque", "the declaration leaves the pool"),
+    None: Text("aucune source ne le dit", "no source says"),
+}
 
 
 def input_title(name: str, regulation: Regulation) -> Text:
@@ -77,3 +103,31 @@ def test(source: Test, regulation: Regulation, lang: Lang) -> str:
         value = either([shown(one, source.input, regulation).to(lang) for one in source.values], lang)
     sign = Text("tout sauf ", "anything but ").to(lang) if source.negated else ""
     return named(source.input, f"{sign}{value}", regulation, lang)
+
+
+def order_words(order: Sequence[OrderKey]) -> Text:
+    """Write the order of ranking in words: « pointage (décroissant), date et heure du dépôt (croissant) »."""
+    keys = {lang: [f"{ORDER[k.key].to(lang)} ({WAYS[k.direction].to(lang)})" for k in order] for lang in LANGS}
+    return Text(", ".join(keys["fr"]), ", ".join(keys["en"]))
+
+
+def how_words(how: str) -> Text:
+    """Say how the points of a group combine."""
+    return HOW[how]
+
+
+def cap_words(cap: Cap, regulation: Regulation, lang: Lang) -> str:
+    """Write a cap: one number, or one for each value of an input."""
+    if cap.input is None:
+        return number(cap.points[0], lang)
+    title = input_title(cap.input, regulation).to(lang)
+    return ", ".join(
+        f"{number(points, lang)} ({title}{colon(lang)}{shown(key, cap.input, regulation).to(lang)})"
+        for key, points in zip(cap.columns, cap.points, strict=True)
+    )
+
+
+def points(count: int, lang: Lang) -> str:
+    """Write a number of points: « 1 point », « 1 200 points », “0 points”."""
+    one = abs(count) < 2 if lang == "fr" else count == 1
+    return f"{number(count, lang)} {'point' if one else 'points'}"

@@ -34,9 +34,20 @@ COMMANDS = {
         "ranking.cli.explain:explain",
         Text("Expliquer le pointage d’une déclaration.", "Explain the score of one declaration."),
     ),
+    "lot": Later("ranking.cli.lot:lot", Text("Recalculer un numéro de tirage au sort.", "Compute a lot number again.")),
     "round": Later(
         "ranking.cli.round:round_",
-        Text("Exécuter l’instruction d’une ronde.", "Run the instruction of a round."),
+        Text(
+            "Exécuter l’instruction d’une ronde, l’approuver et la publier.",
+            "Run the instruction of a round, approve it and release it.",
+        ),
+    ),
+    "ledger": Later(
+        "ranking.cli.ledger:ledger",
+        Text(
+            "Le registre : rondes, invitations, réponses, contingents et plan de l’année.",
+            "The ledger: rounds, invitations, answers, ceilings and the year’s plan.",
+        ),
     ),
 }
 

@@ -203,9 +203,10 @@ def _criterion_rows(made: Table, criterion: Points, common: set[str], lang: Lang
     title = criterion.title.to(lang)
     if not criterion.steps:
         day = written(criterion.since, lang) if criterion.since else ""
+        by = f" ({criterion.cite.provision})" if criterion.cite else ""
         reason = {
             "not_yet": Text(f"commence le {day}", f"begins on {day}"),
-            "repealed": Text(f"abrogé le {day}", f"repealed on {day}"),
+            "repealed": Text(f"abrogé le {day}{by}", f"repealed on {day}{by}"),
         }.get(criterion.state, Text("ne s’applique pas", "does not apply"))
         made.add_row(title, f"[dim]{reason.to(lang)}[/]", "", "0")
     for step in criterion.steps:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from ranking.cli import law_page, page, terminal, words
-from ranking.pool import ending
+from ranking.cli import law_compile, law_page, law_scenario, page, terminal, words
 from rules import diff as comparing
 from rules import library, lint, load
-from rules.faults import Fault, LawError
 from rules.program import Program
-from rules.text import Lang, Text, same
+from rules.text import Lang, Text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,9 +23,6 @@ law = words.Group(
         "The law: programs, the consolidated law of a day, what an amendment changed.",
     ),
     "tirage law show quebec/pstq --on 2026-04-27 --lang fr",
-)
-out = words.option(
-    "--out", type=click.Path(dir_okay=False), words=Text("Écrire la page en HTML.", "Write the page as HTML.")
 )
 
 
@@ -57,7 +51,7 @@ def list_(as_json: bool, lang: Lang) -> None:
 )
 @click.argument("program")
 @words.on
-@out
+@words.out
 @words.as_json
 def show(program: str, on: date, out: str | None, as_json: bool, lang: Lang) -> None:
     """Show the law of a day."""
@@ -65,7 +59,7 @@ def show(program: str, on: date, out: str | None, as_json: bool, lang: Lang) -> 
     if as_json:
         terminal.print_json({"day": str(on), "hash": regulation.hash, **regulation.content()})
         return
-    _publish(law_page.consolidated(regulation, lang), regulation.title.to(lang), out, lang)
+    page.publish(law_page.consolidated(regulation, lang), regulation.title.to(lang), out, lang)
 
 
 @words.command(
@@ -78,7 +72,7 @@ def show(program: str, on: date, out: str | None, as_json: bool, lang: Lang) -> 
 @click.argument("program")
 @click.argument("first", type=words.Day())
 @click.argument("second", type=words.Day())
-@out
+@words.out
 @words.as_json
 def diff(program: str, first: date, second: date, out: str | None, as_json: bool, lang: Lang) -> None:
     """Compare two days."""
@@ -86,34 +80,17 @@ def diff(program: str, first: date, second: date, out: str | None, as_json: bool
     before, after = found.on(first), found.on(second)
     differences = comparing.differences(before, after)
     if as_json:
-        terminal.print_json([_plain(difference) for difference in differences])
+        terminal.print_json([law_page.plain(difference) for difference in differences])
         return
-    _publish(law_page.amendment(before, after, differences, lang), before.title.to(lang), out, lang)
-
-
-def _plain(found: comparing.Difference) -> dict[str, Any]:
-    texts = {"title": found.title, "place": found.place, "before": found.before, "after": found.after}
-    return {"at": found.at, **{key: text and text._asdict() for key, text in texts.items()}}
-
-
-def _publish(blocks: list[page.Block], title: str, out: str | None, lang: Lang) -> None:
-    """Print a page, or write it as HTML."""
-    if out is None:
-        page.show(blocks)
-        return
-    path = Path(out)
-    if path.suffix.lower() not in (".html", ".htm"):
-        expected, found = Text("un fichier .html", "an .html file"), ending(path)
-        raise LawError([Fault(same(out), found, expected, same(str(path.with_suffix(".html"))))])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page.html(blocks, title, lang), encoding="utf-8")
-    click.echo(Text(f"Page écrite : {out}", f"Page written: {out}").to(lang))
+    page.publish(law_page.amendment(before, after, differences, lang), before.title.to(lang), out, lang)
 
 
 @words.command(
     Text(
-        "Vérifie toute la bibliothèque, un programme ou un dossier, chaque jour où la règle change.",
-        "Checks the whole library, a program or a folder, on every day on which the law changes.",
+        "Vérifie un programme ou un dossier, chaque jour où la règle change ; sans argument, toute la bibliothèque et "
+        "les scénarios fournis.",
+        "Checks a program or a folder, on every day on which the law changes; without an argument, the whole library "
+        "and the scenarios that come with it.",
     ),
     "tirage law check quebec/pstq",
 )
@@ -121,8 +98,9 @@ def _publish(blocks: list[page.Block], title: str, out: str | None, lang: Lang) 
 @words.as_json
 def check(program: str | None, as_json: bool, lang: Lang) -> int:
     """Check a law as a whole."""
-    names = [program] if program else library()
+    names, scenarios = ([program], []) if program else (library(), law_scenario.library())
     findings = [finding for name in names for finding in lint.check(_fresh(name), name)]
+    findings += [finding for path in scenarios for finding in law_scenario.check(path)]
     counts = Counter(finding.level for finding in findings)
     if as_json:
         terminal.print_json([{"level": f.level, "program": f.program, "fault": f.fault.render(lang)} for f in findings])
@@ -130,8 +108,9 @@ def check(program: str | None, as_json: bool, lang: Lang) -> int:
         level = {"error": Text("Erreur", "Error"), "remark": Text("Remarque", "Remark")}[finding.level]
         click.echo(f"{level.to(lang)} — {finding.program}\n{finding.fault.render(lang)}\n", err=True)
     if not as_json:
-        fr = f"Programmes vérifiés : {len(names)}. Erreurs : {counts['error']}. Remarques : {counts['remark']}."
-        en = f"Programs checked: {len(names)}. Errors: {counts['error']}. Remarks: {counts['remark']}."
+        of = Text(f" Scénarios : {len(scenarios)}.", f" Scenarios: {len(scenarios)}.") if scenarios else Text("", "")
+        fr = f"Programmes vérifiés : {len(names)}.{of.fr} Erreurs : {counts['error']}. Remarques : {counts['remark']}."
+        en = f"Programs checked: {len(names)}.{of.en} Errors: {counts['error']}. Remarks: {counts['remark']}."
         click.echo(Text(fr, en).to(lang))
     return 1 if counts["error"] else 0
 
@@ -141,5 +120,5 @@ def _fresh(name: str) -> Program:
     return Program(load(name).folder)
 
 
-for _command in (list_, show, diff, check):
+for _command in (list_, show, diff, law_scenario.scenario, law_compile.compile_, check):
     law.add_command(_command)

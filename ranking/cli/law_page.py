@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ranking.cli.page import Block, Grid, Heading, Line
 from rules.bounds import beyond
-from rules.text import Lang, Text, number, written
-from rules.titles import colon, condition, input_title, shown
+from rules.text import Lang, Text, written
+from rules.titles import AFTER, RETURNS, cap_words, colon, condition, input_title, order_words, shown
 
 if TYPE_CHECKING:
+    from rules.assembly import Lifecycle
     from rules.criteria import Criterion
     from rules.diff import Difference
     from rules.groups import Group
     from rules.inputs import Derived
     from rules.regulation import Regulation
-    from rules.tables import Cap, Table
+    from rules.tables import Table
 
-ORDER = {
-    "score": Text("pointage", "score"),
-    "submitted_at": Text("date et heure du dépôt", "submission instant"),
-    "score_reached_at": Text("instant où le pointage fut atteint", "instant at which the score was reached"),
-}
-WAYS = {"descending": Text("décroissant", "descending"), "ascending": Text("croissant", "ascending")}
+NOTHING = "–"
+LONGEST_VALUE = 12
 
 
 def consolidated(regulation: Regulation, lang: Lang) -> list[Block]:
@@ -44,7 +41,7 @@ def consolidated(regulation: Regulation, lang: Lang) -> list[Block]:
         for criterion in regulation.criteria:
             if criterion.id in group.members:
                 blocks += _criterion(criterion, regulation, lang)
-    ends = (_levels, _order, _streams, _open)
+    ends = (_levels, _order, _streams, _categories, _open)
     return blocks + [block for end in ends for block in end(regulation, lang)]
 
 
@@ -90,24 +87,14 @@ def _cap_words(group: Group, regulation: Regulation, lang: Lang) -> str:
     return f" — {Text('plafond', 'cap').to(lang)} {cap_words(group.cap, regulation, lang)}"
 
 
-def cap_words(cap: Cap, regulation: Regulation, lang: Lang) -> str:
-    """Write a cap: one number, or one for each value of an input."""
-    if cap.input is None:
-        return number(cap.points[0], lang)
-    title = input_title(cap.input, regulation).to(lang)
-    return ", ".join(
-        f"{number(points, lang)} ({title}{colon(lang)}{shown(key, cap.input, regulation).to(lang)})"
-        for key, points in zip(cap.columns, cap.points, strict=True)
-    )
-
-
 def _criterion(criterion: Criterion, regulation: Regulation, lang: Lang) -> list[Block]:
     title = criterion.title.to(lang)
     if criterion.source is None:
         when = criterion.begins or criterion.ended
         day = written(when, lang) if when else "…"
-        later = Text(f"commence le {day}", f"begins on {day}")
-        gone = Text(f"abrogé le {day}", f"repealed on {day}")
+        later = Text(f"critère qui commence le {day}", f"criterion that begins on {day}")
+        by = f" · {criterion.repeal.provision}" if criterion.repeal else ""
+        gone = Text(f"critère abrogé le {day}{by}", f"criterion repealed on {day}{by}")
         return [Line(f"{title}{colon(lang)}{(later if criterion.begins else gone).to(lang)}", "dim")]
     blocks: list[Block] = [_table(title, table, regulation, lang) for table in criterion.tables]
     cite = criterion.source.cite
@@ -149,7 +136,7 @@ def _table(title: str, table: Table, regulation: Regulation, lang: Lang) -> Grid
 
 
 def _order(regulation: Regulation, lang: Lang) -> list[Block]:
-    keys = ", ".join(f"{ORDER[item.key].to(lang)} ({WAYS[item.direction].to(lang)})" for item in regulation.order)
+    keys = order_words(regulation.order).to(lang)
     last = Text(
         "puis, en dernier recours, le numéro de déclaration, ce que la règle ne dit pas",
         "then, as a last resort that the law does not give, the declaration number",
@@ -158,6 +145,7 @@ def _order(regulation: Regulation, lang: Lang) -> list[Block]:
     return [
         Line(Text(f"Ordre : {keys}, {last}.", f"Order: {keys}, {last}.").to(lang)),
         Line(_times(life.validity_months, life.answer_days, lang)),
+        Line(_returns(life, lang)),
         *([Line(life.note.text.to(lang), "italic")] if life.note else []),
     ]
 
@@ -169,6 +157,11 @@ def _times(validity_months: int | None, answer_days: int | None, lang: Lang) -> 
     )
     days = unknown if answer_days is None else Text(f"{answer_days} jours", f"{answer_days} days").to(lang)
     return Text(f"Validité : {months}. Réponse : {days}.", f"Validity: {months}. Answer: {days}.").to(lang)
+
+
+def _returns(life: Lifecycle, lang: Lang) -> str:
+    said = (f"{words.to(lang)}{colon(lang)}{RETURNS[getattr(life, key)].to(lang)}" for key, words in AFTER.items())
+    return ". ".join(one[0].upper() + one[1:] for one in said) + "."
 
 
 def _streams(regulation: Regulation, lang: Lang) -> list[Block]:
@@ -191,38 +184,78 @@ def _streams(regulation: Regulation, lang: Lang) -> list[Block]:
     return [Heading(heading), Grid("", tuple(columns.split("|")), tuple(rows))]
 
 
+def _categories(regulation: Regulation, lang: Lang) -> list[Block]:
+    """Show the categories of rounds, and the order of the classes under which people are invited."""
+    blocks: list[Block] = []
+    if regulation.categories:
+        columns = Text("Catégorie|Vérification sur la déclaration|Disposition", "Category|Test applied|Provision")
+        rows = [
+            (one.title.to(lang), condition(one.where, regulation, lang), one.cite.provision)
+            for one in regulation.categories
+        ]
+        blocks.append(Heading(Text("Catégories de rondes", "Categories of rounds").to(lang)))
+        blocks.append(Grid("", tuple(columns.to(lang).split("|")), tuple(rows)))
+    if regulation.labels:
+        names = " > ".join(label.title.to(lang) for label in regulation.labels)
+        head = Text(
+            "Qui remplit plusieurs catégories d’immigration est invité au titre de la première",
+            "Whoever meets several classes is invited under the first",
+        )
+        blocks.append(Line(f"{head.to(lang)}{colon(lang)}{names}"))
+    return blocks
+
+
 def _open(regulation: Regulation, lang: Lang) -> list[Block]:
-    if not regulation.source.open_points:
-        return []
-    heading = Text("Ce que les sources laissent ouvert", "What the sources leave open").to(lang)
-    return [Heading(heading), *[Line(f"• {point.text.to(lang)}") for point in regulation.source.open_points]]
+    sources = regulation.sources
+    left = {
+        Text("Ce que les sources laissent ouvert", "What the sources leave open"): regulation.source.open_points,
+        Text("Ce qu’aucune colonne ne permet de vérifier", "What no column can decide"): sources.streams.not_encoded,
+        Text("Catégories qui ne sont pas écrites ici", "Categories not written here"): sources.categories.not_encoded,
+    }
+    blocks: list[Block] = []
+    for heading, points in left.items():
+        blocks += [Heading(heading.to(lang)), *[Line(f"• {one.text.to(lang)}") for one in points]] if points else []
+    return blocks
 
 
 def amendment(before: Regulation, after: Regulation, differences: list[Difference], lang: Lang) -> list[Block]:
-    """Give what changed between two days, place by place, old and new."""
+    """Give what changed between two days, place by place, old and new, with the provisions of the new law."""
     first, second = written(before.day, lang), written(after.day, lang)
-    title = before.source.title.text.to(lang)
-    blocks: list[Block] = [
-        Heading(title, 1),
-        Line(
-            Text(
-                f"Règle du {second}, comparée à celle du {first}", f"Law of {second}, compared with that of {first}"
-            ).to(lang)
-        ),
-    ]
+    compared = Text(
+        f"Règle du {second}, comparée à celle du {first}", f"Law of {second}, compared with that of {first}"
+    )
+    head: list[Block] = [Heading(before.source.title.text.to(lang), 1), Line(compared.to(lang))]
+    return [*head, changes(differences, lang), *_provisions(differences, lang)]
+
+
+def changes(differences: list[Difference], lang: Lang) -> Block:
+    """Give the table of what differs between two laws, or a line that says that nothing does."""
     if not differences:
-        return [*blocks, Line(Text("Rien ne change.", "Nothing changes.").to(lang))]
-    nothing = "–"
-    rows = [
-        (
-            found.title.to(lang),
-            found.place.to(lang),
-            nothing if found.before is None else found.before.to(lang),
-            nothing if found.after is None else found.after.to(lang),
-        )
-        for found in differences
-    ]
-    columns = Text("Critère|Ligne|Avant|Après", "Criterion|Row|Before|After").to(lang).split("|")
+        return Line(Text("Rien ne change.", "Nothing changes.").to(lang))
+    rows = []
+    for found in differences:
+        values = [NOTHING if value is None else value.to(lang) for value in (found.before, found.after)]
+        rows.append((found.title.to(lang), found.place.to(lang), *values))
+    columns = Text("Critère, groupe ou volet|Place|Avant|Après", "Criterion, group or stream|Place|Before|After")
     count = len(differences)
     label = Text(f"{count} changement{'s' if count > 1 else ''}", f"{count} change{'s' if count > 1 else ''}").to(lang)
-    return [*blocks, Grid(label, tuple(columns), tuple(rows), right=(2, 3))]
+    right = (2, 3) if all(len(cell) <= LONGEST_VALUE for row in rows for cell in row[2:]) else ()
+    return Grid(label, tuple(columns.to(lang).split("|")), tuple(rows), right=right)
+
+
+def plain(found: Difference) -> dict[str, Any]:
+    """Give a difference as plain values, for JSON."""
+    texts = {"title": found.title, "place": found.place, "before": found.before, "after": found.after}
+    source = {"source": found.source.model_dump(mode="json", exclude_none=True)} if found.source else {}
+    return {"at": found.at, **{key: text and text._asdict() for key, text in texts.items()}, **source}
+
+
+def _provisions(differences: list[Difference], lang: Lang) -> list[Block]:
+    """Name the provision behind each change; a repeal whose provision no file cites is told as such."""
+    uncited = Text("aucune source citée pour l’abrogation", "no source cited for the repeal")
+    lines: dict[str, None] = {}
+    for found in differences:
+        said = uncited.to(lang) if found.source is None else found.source.provision
+        lines[f"{found.title.to(lang)}{colon(lang)}{said}"] = None
+    heading = Text("Dispositions de la nouvelle règle", "Provisions of the new law").to(lang)
+    return [Heading(heading), *[Line(f"• {line}", "dim") for line in lines]] if lines else []

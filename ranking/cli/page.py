@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import click
 from rich.markup import escape as plain
 
 from ranking.cli import terminal
+from ranking.pool import ending
+from rules.faults import Fault, LawError
+from rules.text import Text, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,3 +124,17 @@ def _html(block: Block) -> str:
 def _cell(tag: str, text: str, position: int, grid: Grid, more: str = "") -> str:
     number = ' class="n"' if position in grid.right else ""
     return f"<{tag}{number}{more}>{escape(text).replace(chr(10), '<br>')}</{tag}>"
+
+
+def publish(blocks: list[Block], title: str, out: str | None, lang: Lang) -> None:
+    """Print a page, or write it as HTML."""
+    if out is None:
+        show(blocks)
+        return
+    path = Path(out)
+    if path.suffix.lower() not in (".html", ".htm"):
+        expected, found = Text("un fichier .html", "an .html file"), ending(path)
+        raise LawError([Fault(same(out), found, expected, same(str(path.with_suffix(".html"))))])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(html(blocks, title, lang), encoding="utf-8")
+    click.echo(Text(f"Page écrite : {out}", f"Page written: {out}").to(lang))

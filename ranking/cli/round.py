@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ranking import receipt
-from ranking.cli import terminal, words
+from ranking.cli import recorded, terminal, words
+from ranking.cli.release import approve, release
 from ranking.cli.verify import verify
 from ranking.history import read_history
 from ranking.instruction import read_instruction
 from ranking.outcomes import TITLES, Outcome
 from ranking.pool import read_pool
-from ranking.round import run_round
 from rules.text import Lang, Text, number
 
 if TYPE_CHECKING:
@@ -61,6 +60,7 @@ round_ = words.Group(
     ),
 )
 @words.quarantine
+@recorded.recording
 @words.as_json
 def run(
     instruction: str,
@@ -71,8 +71,10 @@ def run(
     quarantine: str | None,
     as_json: bool,
     lang: Lang,
+    **recording: Any,  # noqa: ANN401 - the options of recorded.RECORDING
 ) -> None:
     """Run a round."""
+    how = recorded.read_recording(recording, lang)
     kept = terminal.check_target(quarantine, pool_file) if quarantine else None
     read = read_instruction(Path(instruction), program)
     with terminal.step(Text("Banque lue et vérifiée", "Pool read and checked"), lang):
@@ -86,11 +88,11 @@ def run(
         if kept:
             terminal.save(pool.quarantine, kept)
     with terminal.step(Text("Ronde exécutée", "Round run"), lang):
-        done = run_round(read, pool, history=read_history(history) if history else None)
-        made = receipt.save(done, Path(out))
+        reached = read_history(history) if history else None
+        done, made, entry = recorded.run(read, pool, Path(out), how, reached)
     terminal.report_pool(pool, lang, quarantine)
     if as_json:
-        terminal.print_json(made)
+        terminal.print_json(made | ({"recorded": {"entry": entry.number, "head": entry.hash}} if entry else {}))
         return
     screen = terminal.console()
     screen.print(results(done, lang))
@@ -101,6 +103,12 @@ def run(
             f"Folder of the round: {out}\nFingerprint of the invitations: {made['fingerprints']['invitations']}",
         ).to(lang)
     )
+    if entry is not None:
+        words_of = Text(
+            f"Inscrite au registre comme ébauche. Tête du registre : {entry.hash}",
+            f"Recorded in the ledger as a draft. Head of the ledger: {entry.hash}",
+        )
+        click.echo(words_of.to(lang))
 
 
 def results(done: Round, lang: Lang) -> Table:
@@ -148,5 +156,5 @@ def outcomes(done: Round, lang: Lang) -> Table:
     return made
 
 
-round_.add_command(run)
-round_.add_command(verify)
+for command in (run, verify, approve, release):
+    round_.add_command(command)

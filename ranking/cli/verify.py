@@ -102,7 +102,10 @@ def ending(done: Verification, lang: Lang) -> list[str]:
             else f"One of {number(total, 'en')} properties does not agree.",
         )
     else:
-        verdict = Text(f"Tout concorde : {total} propriétés.", f"Everything agrees: {total} properties.")
+        shown = total - sum(not finding.proven for finding in done.findings)
+        verdict = Text(f"Tout concorde : {shown} propriétés.", f"Everything agrees: {shown} properties.")
+        if shown < total:
+            verdict = Text(f"{verdict.fr} Registre non comparé.", f"{verdict.en} Ledger not compared.")
     lines = [verdict.to(lang)]
     if done.versions:
         pairs = ", ".join(f"{name} {kept or '–'} → {now or '–'}" for name, (kept, now) in done.versions.items())

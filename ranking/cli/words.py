@@ -221,6 +221,7 @@ def option(*declarations: str, words: Text, **settings: Any) -> Callable[[Callab
     return click.option(*declarations, cls=Words, words=words, **settings)
 
 
+out = option("--out", type=click.Path(dir_okay=False), words=Text("Écrire la page en HTML.", "Write the page as HTML."))
 as_json = option("--json", "as_json", is_flag=True, words=Text("Résultat en JSON.", "Result as JSON."))
 program = option(
     "--program",

@@ -59,9 +59,10 @@ def people(regulation: Regulation, draws: Draws, on: date) -> pl.DataFrame:
     _about(draws, kind, columns)
     columns["birth_date"] = (on - EPOCH).days - columns["days"]
     skilled_workers(columns, WORDS, on)
+    words = WORDS | _occupation(draws, columns, regulation)
     first = filed_again(draws)
     columns = {name: values[first] for name, values in columns.items()}
-    frame = typed(columns, WORDS, _nulls(columns, regulation), regulation)
+    frame = typed(columns, words, _nulls(columns, regulation), regulation)
     when = submissions(draws, on, regulation, days=given.DAYS_SINCE_SUBMISSION)
     return frame.with_columns(when, *_unknown(frame, regulation))
 
@@ -142,6 +143,23 @@ def _job(draws: Draws, kind: Whole, to: Columns) -> None:
     to["nomination"] = np.array([k.nominated for k in KINDS])[kind]
 
 
+def _occupation(draws: Draws, to: Columns, regulation: Regulation) -> dict[str, tuple[str, ...]]:
+    """One occupation, as likely as any other of its category, and recent months in it. Gives the codes of the law."""
+    found = regulation.lists.get("noc_2021")
+    if found is None:
+        return {}
+    category = np.array([int(code[1]) for code in found.codes])
+    places = [np.flatnonzero(category == teer) for teer in range(category.max() + 1)]
+    counts = np.array([len(place) for place in places])
+    starts = np.cumsum([0, *counts[:-1]])
+    within = draws.of("occupation") * counts[to["teer"]] >> 32
+    to["occupation"] = np.concatenate(places)[starts[to["teer"]] + within]
+    to["occupation_canadian_months"] = to["canadian_skilled_months"]
+    elsewhere = np.minimum(to["away"], THREE_YEARS - to["canadian_skilled_months"])
+    to["occupation_months"] = to["canadian_skilled_months"] + elsewhere
+    return {"occupation": found.codes}
+
+
 def _couple(draws: Draws, kind: Whole, to: Columns) -> None:
     """Who has an accompanying spouse, and the spouse: often alike in schooling, at work where both live."""
     to["accompanying_spouse"] = draws.happens_by("couple", kind, [k.couple for k in KINDS])
@@ -183,5 +201,8 @@ def _unknown(frame: pl.DataFrame, regulation: Regulation) -> list[pl.Series]:
     return [
         pl.repeat(None, frame.height, dtype=column_type(name, regulation), eager=True).alias(name)
         for name, attribute in regulation.attributes.items()
-        if attribute.missing != "error" and attribute.type != "text" and name not in frame.columns
+        if attribute.missing != "error"
+        and not attribute.optional
+        and attribute.type != "text"
+        and name not in frame.columns
     ]

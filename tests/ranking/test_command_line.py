@@ -574,7 +574,7 @@ def test_nobody_is_excluded_without_a_ledger(done):
 def test_the_receipt_has_the_fingerprint_of_all_that_went_in_and_came_out(done, pool):
     receipt = json.loads((done / "receipt.json").read_text("utf-8"))
     prints = receipt["fingerprints"]
-    assert set(prints) == {"law", "instruction", "pool", "invitations", "outcomes"}
+    assert set(prints) == {"law", "instruction", "pool", "invitations", "outcomes", "exclusions"}
     assert prints["law"] == rules.load(done / "law").on(date(2026, 4, 30)).hash
     assert prints["pool"] == tirage("pool", "check", pool, *PSTQ, "--json").json["fingerprint"]
     invited, outcomes = (pl.read_parquet(done / f"{name}.parquet") for name in ("invitations", "outcomes"))

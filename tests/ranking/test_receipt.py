@@ -526,15 +526,15 @@ def test_whoever_is_under_the_minimum_learns_how_far_the_minimum_is(tmp_path):
     assert "68 points, 12 under the cut-off (80)" in missed(done, "poor docker")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="where equals are all out, the cut-off is told as the minimum, or the last taken"
-)
 @pytest.mark.parametrize("minimum", ["min_score = 70\n", ""])
 def test_equals_who_are_all_out_learn_that_they_are_at_the_cut_off(minimum, tmp_path):
     instruction = INSTRUCTION.replace('ties = "key"', 'ties = "all_out"').replace("min_score = 70\n", minimum)
     done = run_from(write_desk(tmp_path / "desk", instruction=instruction))
     assert why(done, "tied late").outcome is Outcome.tie_lost
-    assert "84 points, the cut-off" in missed(done, "tied late")
+    assert "84 points, the cut-off, where places did not suffice for all" in missed(done, "tied late")
+    receipt.save(done, tmp_path / "kept")
+    found = why(done, "tied late")
+    assert tried_in(tmp_path / "kept", find(done, "tied late"), found.score) == found.tried
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

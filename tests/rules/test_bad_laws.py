@@ -6,12 +6,15 @@ text. ``wrong`` says in what the loader does not do so yet: a strict xfail.
 """
 
 import re
+import tempfile
 import tomllib
 from datetime import date
 from pathlib import Path
 
 import pytest
-from strategies import amended
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import LUMEN, amended, examples
 
 import rules
 
@@ -95,6 +98,28 @@ def check_paragraphs(error, lang):
         assert not NOT_OURS.search(paragraph), paragraph
 
 
+KEY = re.compile(r"^[a-z_]+ = .*$", re.MULTILINE)
+LINES = [
+    (path.relative_to(LUMEN), line)
+    for path in sorted(LUMEN.rglob("*.toml"))
+    for line in dict.fromkeys(KEY.findall(path.read_text(encoding="utf-8")))
+]
+VALUES = ["3", "1.5", '"x"', '""', "true", "[]", "{}", "[[1]]", '["x", 1]', "{ a = 1 }", "2030-01-01"]
+
+
+@examples(60)
+@given(st.sampled_from(LINES), st.sampled_from(VALUES))
+def test_a_value_of_another_kind_is_refused_in_the_words_of_the_law_or_is_right(line, value):
+    path, said = line
+    with tempfile.TemporaryDirectory() as folder:
+        amended(Path(folder), (str(path), said, f"{said.partition(' = ')[0]} = {value}"))
+        try:
+            rules.load(folder).on(date(2030, 1, 1))
+        except rules.LawError as error:
+            for lang in ("fr", "en"):
+                check_paragraphs(error, lang)
+
+
 def test_every_case_says_what_it_is_about():
     titles = [read(path)["title"] for path in BAD]
     assert len(set(titles)) == len(titles)
@@ -117,8 +142,8 @@ def test_every_fault_of_every_criterion_is_said_at_once(tmp_path):
         rules.load(folder).on(date(2030, 1, 1))
     assert [fault.found.en for fault in caught.value.faults] == [
         "a gap between [16, 30) and [31, 45)",
-        "'laet'",
-        "'defualt'",
+        '"laet"',
+        '"defualt"',
     ]
 
 

@@ -35,17 +35,19 @@ def test_nothing_changes_between_two_days_of_one_version():
 def test_the_job_offer_loses_its_points_on_25_march_2025():
     found = differences(CRS.on(date(2025, 3, 24)), CRS.on(date(2025, 3, 25)))
     assert [(one.place.fr, one.before.fr, one.after) for one in found] == [
+        ("critère abrogé", "en vigueur", None),
         ("Aucune", "0", None),
         ("Grand groupe 00 de la CNP", "200", None),
         ("Autre emploi qualifié", "50", None),
+        ("maximum annoncé", "200", None),
     ]
 
 
 def test_the_tie_key_came_in_june_2017():
     found = differences(CRS.on(date(2017, 6, 5)), CRS.on(date(2017, 6, 6)))
     [order] = [one for one in found if one.at == "order"]
-    assert order.before.en == "score descending"
-    assert order.after.en == "score descending, submitted_at ascending"
+    assert order.before.fr == "pointage (décroissant)"
+    assert order.after.en == "score (descending), submission instant (ascending)"
 
 
 def test_a_scenario_differs_from_its_base_where_it_says():

@@ -348,13 +348,11 @@ def test_no_declaration_has_points_beyond_the_bounds_of_a_random_law(data):
 WITHIN = ("criteria/practice.toml", "cap = 50", "cap = 50\nannounced_maximum = 50")
 
 
-@pytest.mark.xfail(strict=True, reason="the attainable maximum is that of the rows, before the cap")
 def test_a_criterion_that_is_capped_attains_its_cap(tmp_path):
     regulation = rules.load(amended(tmp_path, WITHIN)).on(FIRST)
     assert next(one for one in regulation.criteria if one.id == "practice").announced.points == (50,)
 
 
-@pytest.mark.xfail(strict=True, reason="two tables that read one input are bounded apart, so the law is refused")
 def test_a_maximum_that_no_declaration_attains_in_two_tables_at_once_is_not_attained(tmp_path):
     rows = """title = { fr = "Âge", en = "Age" }
 group = "skill"
@@ -384,3 +382,18 @@ outside = 0
 """
     regulation = rules.load(amended(tmp_path, ("criteria/age.toml", rows))).on(FIRST)
     assert bounds.of_criterion(next(one for one in regulation.criteria if one.id == "age"), {})[1] == 30
+
+
+def announcing(most, folder):
+    edit = ("criteria/practice.toml", "cap = 50", f"cap = 50\nannounced_maximum = {most}")
+    return rules.load(amended(folder, edit)).on(FIRST)
+
+
+def test_a_law_may_announce_what_its_rows_give_before_the_cap(tmp_path):
+    assert announcing(65, tmp_path).criteria
+
+
+@pytest.mark.parametrize(("most", "attained"), [(49, 50), (66, 65)])
+def test_a_law_announces_no_less_than_is_left_and_no_more_than_its_rows_give(most, attained, tmp_path):
+    with pytest.raises(rules.LawError, match=f"maximum of {attained}"):
+        announcing(most, tmp_path)

@@ -14,6 +14,7 @@ from rules.scenario import Change, Scenario, Title, apply, compose, invert, read
 SCENARIOS_FOLDER = Path(__file__).parents[2] / "data" / "scenarios"
 SCENARIOS = sorted(SCENARIOS_FOLDER.glob("*.toml"))
 BASE = date(2026, 4, 30)
+LUMEN = Path(__file__).parents[1] / "law" / "lumen" / "guild"
 AGE_31 = "criteria.age.points['[31, 32)'][false]"
 
 
@@ -111,3 +112,168 @@ def test_a_scenario_is_checked_as_a_law_is(law):
         apply(scenario(Change(at=AGE_31, was=110, to="many")), law)
     with pytest.raises(LawError, match="a gap between"):
         apply(scenario(Change(at="criteria.age.points['[31, 32)']", drop=True)), law)
+
+
+# Hashes, and the ways to write one change.
+
+FILE = """
+title = { fr = "Un essai", en = "A trial" }
+program = "quebec/pstq"
+base = 2026-04-30
+note = "Des notes."
+
+[[change]]
+to = 115
+at = 'criteria.age.points["[31,32)"]["false"]'
+was = 110
+
+[[change]]
+at = "streams.1.requirements"
+
+[change.add]
+where = { age = "[18,+)" }
+title = { en = "Again", fr = "Encore" }
+id = "again"
+cite = { url = "—", act = "—", read_on = 2026-11-24, provision = "—", certainty = "—", provision_checked = false }
+
+[[change]]
+at = "criteria.age.cap"
+to = 100
+"""
+
+
+@pytest.fixture
+def as_python():
+    cite = {"act": "—", "provision": "—", "provision_checked": False, "certainty": "—", "url": "—"}
+    again = {"id": "again", "title": {"fr": "Encore", "en": "Again"}, "where": {"age": "(17, +)"}}
+    return [
+        Change(at="criteria.age.cap", was={}, to=100),
+        Change(at=AGE_31, was=110, to=115),
+        Change(at="streams['1'].requirements", add={**again, "cite": {**cite, "read_on": date(2026, 11, 24)}}),
+    ]
+
+
+def test_a_scenario_in_a_file_and_the_same_in_python_have_one_hash(tmp_path, as_python, law):
+    (tmp_path / "trial.toml").write_text(FILE, "utf-8")
+    read = read_scenario(tmp_path / "trial.toml")
+    assert read.hash == scenario(*as_python).hash
+    assert len(read.hash) == 64
+    assert apply(read, law).hash == apply(scenario(*as_python), law).hash
+
+
+@pytest.mark.parametrize("left_out", range(3))
+def test_a_scenario_that_changes_something_else_has_another_hash(as_python, left_out):
+    others = [change for position, change in enumerate(as_python) if position != left_out]
+    assert scenario(*as_python).hash != scenario(*others).hash
+
+
+@pytest.mark.parametrize(
+    "update", [{"base": date(2026, 5, 1)}, {"program": "canada/express_entry"}], ids=["base", "program"]
+)
+def test_a_scenario_on_another_law_has_another_hash(update):
+    change = scenario(CHANGES["a cell"])
+    assert change.hash != change.model_copy(update=update).hash
+
+
+def test_true_is_not_one():
+    assert scenario(Change(at=AGE_31, was=110, to=1)).hash != scenario(Change(at=AGE_31, was=110, to=True)).hash
+    with pytest.raises(LawError):
+        apply(
+            scenario(Change(at="criteria.age.points['[45, +)'][false]", was=False, to=1)),
+            rules.load("quebec/pstq").on(BASE),
+        )
+
+
+SAME_PLACE = {
+    "other spaces": ("criteria.age.points['[31,32)'][false]", {"was": 110, "to": 120}),
+    "other brackets": ("criteria.age.points['(30, 31]'][false]", {"was": 110, "to": 120}),
+    "other quotes": ('criteria.age["points"]["[31, 32)"]["false"]', {"was": 110, "to": 120}),
+    "the whole table": ("criteria.age.points", {"was": [], "to": []}),
+    "all rows": ("criteria.age.points.rows", {"was": [], "to": []}),
+    "the criterion": ("criteria.age", {"drop": True}),
+}
+
+
+@pytest.mark.parametrize("name", SAME_PLACE)
+def test_two_changes_to_one_place_are_found_however_it_is_written(name, law):
+    at, said = SAME_PLACE[name]
+    with pytest.raises(LawError, match="two changes to"):
+        apply(scenario(CHANGES["a cell"], Change(at=at, **said)), law)
+
+
+NEW = {
+    "title": {"fr": "Bénévolat", "en": "Volunteering"},
+    "group": "adaptation",
+    "cite": {"act": "—", "provision": "—", "provision_checked": False, "certainty": "—", "url": "—", "read_on": BASE},
+    "table": [{"id": "points", "row_input": "staying_in_quebec", "rows": [[False, 0], [True, 7]]}],
+}
+SEVERAL = {
+    "two rows split in one table": [
+        Change(at="criteria.age.points['[20, 31)']", split=[["[20, 25)", 120, 100], ["[25, 31)", 110, 90]]),
+        Change(at="criteria.age.points['[44, 45)']", drop=True),
+        CHANGES["a cell"],
+    ],
+    "two requirements dropped": [
+        Change(at="streams.1.requirements.adult", drop=True),
+        Change(at="streams.1.requirements.diploma", drop=True),
+    ],
+    "a requirement changed beside one dropped": [
+        Change(at="streams.2.requirements.adult", drop=True),
+        CHANGES["a condition"],
+    ],
+    "a group cap dropped": [Change(at="groups.quebec_needs.cap", was=700, drop=True)],
+    "a cap given": [Change(at="criteria.age.cap", add=100)],
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_changes_inverted_are_the_base(name, law):
+    change = scenario(*SEVERAL[name])
+    changed = apply(change, law)
+    assert changed.hash != law.hash
+    assert apply(invert(change, law), changed).hash == law.hash
+
+
+def test_a_criterion_added_then_inverted_leaves_no_trace():
+    base = rules.load(LUMEN).on(date(2030, 6, 1))
+    new = {
+        **NEW,
+        "group": "work",
+        "table": [{"id": "points", "row_input": "night_work", "rows": [[False, 0], [True, 7]]}],
+    }
+    change = scenario(Change(at="criteria.volunteering", add=new)).model_copy(
+        update={"program": base.program, "base": base.day}
+    )
+    changed = apply(change, base)
+    assert "volunteering" in changed.parts["work"].members
+    back = apply(invert(change, base), changed)
+    assert (back.hash, list(back.parts)) == (base.hash, list(base.parts))
+
+
+WRONG = {
+    "no such criterion to repeal": (Change(at="criteria.agee", drop=True), "did you mean “age”"),
+    "a cap that is not there": (Change(at="criteria.age.cap", drop=True), "something to take away"),
+    "a stale cap": (Change(at="groups.quebec_needs.cap", was=600, drop=True), "found +: 700"),
+    "a cap split": (Change(at="groups.quebec_needs.cap", split=[["a", 1]]), "a row of a table"),
+    "a path too deep": (Change(at="criteria.age.points['[31, 32)'][false].x", was=1, to=2), "criteria.…"),
+    "a path with no end": (Change(at="criteria", drop=True), "criteria.…"),
+    "no operation": (Change(at="criteria.age", drop=False), "one of the keys"),
+    "two operations": (Change(at="criteria.age.cap", add=1, to=2), "one of the keys"),
+    "one thing added where there is one": (Change(at="groups.quebec_needs.cap", add=1), "expected : nothing"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_change_is_told(name, law):
+    change, message = WRONG[name]
+    with pytest.raises(LawError, match=message):
+        apply(scenario(change), law)
+
+
+@pytest.mark.parametrize(
+    "other", [{"at": "criteria.age", "drop": True}, {"at": "criteria.age.points.outside", "was": 0, "to": 1}]
+)
+def test_outside_is_a_place_like_any_other(other, law):
+    outside = Change(at="criteria.age.points.outside", was=0, to=2)
+    with pytest.raises(LawError, match="two changes to"):
+        apply(scenario(outside, Change(**other)), law)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from strategies import LUMEN, examples
 
 import rules
+from rules import bounds
 from rules.domains import Domain, Interval
 from rules.tables import Cap, TableCheck, TableModel
 from rules.text import same
@@ -27,6 +28,11 @@ def table(**said):
     """Read a table as a law file says it."""
     said = {"id": "points"} | said
     return TableCheck(same("here"), DOMAINS).table(TableModel.model_validate(said))
+
+
+def test_a_table_of_several_inputs_is_bounded_by_all_that_they_can_be():
+    read = table(each=["test", "age"], rows=[["[0, 101)", 1]], outside=5)
+    assert bounds.of_table(read, {}) == (2, 10)
 
 
 # Intervals.
