@@ -3,7 +3,7 @@
 from rules.faults import Fault, TirageError
 from rules.text import Text
 
-__all__ = ["Fault", "InstructionError", "PoolError", "RoundError", "TirageError"]
+__all__ = ["Fault", "InstructionError", "LedgerError", "PoolError", "RoundError", "TirageError"]
 
 
 class PoolError(TirageError):
@@ -22,3 +22,9 @@ class RoundError(TirageError):
     """A round cannot be run or saved as asked."""
 
     heading = Text("Ronde refusée", "Round refused")
+
+
+class LedgerError(TirageError):
+    """A ledger cannot be read, or does not allow what is asked of it."""
+
+    heading = Text("Registre : refusé", "Ledger: refused")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BeforeValidator, Field
-
+from ranking.coherence import of_round, of_selection, where_of
+from ranking.coherence_places import closed, of_ceilings, of_groups, of_parts
 from ranking.faults import Fault, InstructionError
-from ranking.mechanisms import MECHANISMS
-from rules.citation import Cite, Remark, Strict, Title, Words
+from ranking.selection import InstructionFile, Published, Selection
 from rules.conditions import ALWAYS, Condition, ConditionReader, both
 from rules.faults import LawError, meant
 from rules.lists import DatedList, load_list
@@ -20,58 +18,24 @@ from rules.source import build, read_toml
 from rules.text import Text, same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
     from pathlib import Path
 
+    from ranking.parts import Ceiling, Where
+    from rules.conditions import Scope
     from rules.program import Program
     from rules.regulation import Regulation
 
-
-def _streams(value: object) -> object:
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
-
-
-class Published(Strict):
-    """What the ministry published of a selection. Only compared with, never read by the engine."""
-
-    invitations: int | None = None
-    min_score: int | None = None
-
-
-class Selection(Strict):
-    """One pick inside a round: who may be taken, how many, how ties end."""
-
-    id: Words
-    title: Title
-    stream: Annotated[tuple[Words, ...], BeforeValidator(_streams)] = ()
-    category: Words | None = None
-    where: dict[str, Any] | list[dict[str, Any]] | None = None
-    mechanism: Words
-    size: int | None = Field(default=None, ge=0)
-    min_score: int | None = None
-    ties: Literal["key", "all_in", "all_out"] | None = None
-    certainty: Literal["published", "inferred"]
-    note: Remark | None = None
-    published: Published | None = None
-
-
-class InstructionFile(Strict):
-    """The instruction, as written."""
-
-    program: Words
-    id: Words
-    title: Title
-    law_on: date
-    extracted_at: AwareDatetime
-    cite: Cite
-    note: Remark | None = None
-    selection: tuple[Selection, ...] = Field(min_length=1, strict=False)
+__all__ = ["Instruction", "InstructionFile", "Published", "Selection", "read_instruction"]
 
 
 @dataclass(frozen=True)
 class Instruction:
     """An instruction checked against the law of its day. ``conditions`` and ``lists`` go with the selections.
 
+    ``parts`` are the filters of tiers, reserves, floors and shares, by the number of the selection and their id.
+    ``excluded`` go with the exclusions (None: by declarations). ``limits`` are those of each ceiling, lists read.
     ``files`` are the instruction and its lists as they were when read, for the folder of the round.
     """
 
@@ -81,6 +45,9 @@ class Instruction:
     lists: dict[str, DatedList]
     law: Program
     files: tuple[tuple[str, bytes], ...]
+    parts: Mapping[tuple[int, str], Condition] = field(default_factory=dict)
+    excluded: tuple[Condition | None, ...] = ()
+    limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def selections(self) -> tuple[Selection, ...]:
@@ -108,7 +75,6 @@ def read_instruction(path: Path, program: str | Path | None = None) -> Instructi
     except LawError as error:
         raise InstructionError(error.faults) from None
     found, regulation = _law(source, program, name)
-    faults = list(_of_round(source, regulation, name))
     lists: dict[str, DatedList] = {}
     beside = tuple(sorted(found.stem for found in (path.parent / "lists").glob("*.toml")))
     scope = replace(
@@ -116,19 +82,84 @@ def read_instruction(path: Path, program: str | Path | None = None) -> Instructi
         codes_of=lambda wanted: _codes(wanted, path, regulation, lists),
         list_names=(*beside, *regulation.lists),
     )
-    conditions = []
-    for selection in source.selection:
-        faults += _of_selection(selection, regulation, name)
-        try:
-            reader = ConditionReader(_where(name, selection), scope)
-            where = reader.read(selection.where) if selection.where is not None else ALWAYS
-            conditions.append(both(where, _category(selection, regulation, name)))
-        except LawError as error:
-            faults += error.faults
-    if faults:
-        raise InstructionError(faults)
+    read = _Read(source, regulation, scope, name)
+    limits = {
+        one.id: read.limits_of(one, lambda wanted: _beside(wanted, path, regulation, lists)) for one in source.ceiling
+    }
+    if not read.faults:
+        read.faults += closed(source, read.conditions, read.parts, limits, {}, regulation, name)
+    if read.faults:
+        raise InstructionError(read.faults)
     kept = (("instruction.toml", path.read_bytes()), *_list_files(path.parent / "lists", lists))
-    return Instruction(source, regulation, tuple(conditions), lists, found, kept)
+    return Instruction(source, regulation, read.conditions, lists, found, kept, read.parts, read.excluded, limits)
+
+
+class _Read:
+    """An instruction while it is read: its conditions, and every fault found."""
+
+    def __init__(self, source: InstructionFile, regulation: Regulation, scope: Scope, name: str) -> None:
+        self.faults = list(of_round(source, regulation, name))
+        self.scope, self.regulation, self.name = scope, regulation, name
+        self.parts: dict[tuple[int, str], Condition] = {}
+        conditions = []
+        for number, selection in enumerate(source.selection):
+            self.faults += [*of_selection(selection, regulation, name), *of_parts(selection, regulation, name)]
+            where = where_of(name, selection)
+            conditions.append(both(self._condition(selection.where, where), self._category(selection)))
+            self.parts |= {(number, one.id): self._condition(one.where, where) for one in selection.parts}
+        self.conditions = tuple(conditions)
+        self.excluded = tuple(
+            None if one.where is None else self._condition(one.where, same(f"{name}, exclusion {one.id}"))
+            for one in source.exclusion
+        )
+        self.faults += of_ceilings(source, regulation, name)
+
+    def _condition(self, said: Where | None, where: Text) -> Condition:
+        """Read a condition; one that is wrong is a fault, and for now holds always."""
+        try:
+            return ALWAYS if said is None else ConditionReader(where, self.scope).read(said)
+        except LawError as error:
+            self.faults += error.faults
+            return ALWAYS
+
+    def _category(self, selection: Selection) -> Condition:
+        """Give the condition of the category that a selection names; an unknown one is a fault."""
+        try:
+            return _category(selection, self.regulation, self.name)
+        except LawError as error:
+            self.faults += error.faults
+            return ALWAYS
+
+    def limits_of(self, ceiling: Ceiling, list_of: Callable[[str], DatedList | None]) -> dict[str, int]:
+        """Give the limits of a ceiling, read from its list where it has one."""
+        if ceiling.limits_from is None:
+            return dict(ceiling.limits)
+        where = Text(f"{self.name}, contingent {ceiling.id}", f"{self.name}, ceiling {ceiling.id}")
+        wanted, column = ceiling.limits_from.list, ceiling.limits_from.column
+        try:
+            found = list_of(wanted)
+        except LawError as error:
+            self.faults += error.faults
+            return {}
+        if found is None:
+            said = Text(f"la liste inconnue « {wanted} »", f"the unknown list “{wanted}”")
+            expected = Text("une liste du dossier lists/", "a list of the folder lists/")
+            self.faults.append(Fault(where, said, expected, meant(wanted, self.scope.list_names)))
+            return {}
+        wrong = [code for code, row in found.by_code.items() if not _whole(row.get(column, ""))]
+        if wrong:
+            said = Text(
+                f"la liste « {wanted} », {wrong[0]} : « {column} »", f"the list “{wanted}”, {wrong[0]}: “{column}”"
+            )
+            expected = Text("un nombre entier dans cette colonne", "a whole number in that column")
+            self.faults.append(Fault(where, said, expected, Text("corrigez la liste", "mend the list")))
+            return {}
+        self.faults += of_groups(ceiling.by, found.codes, self.regulation, where)
+        return {code: int(row[column]) for code, row in found.by_code.items()}
+
+
+def _whole(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _list_files(folder: Path, lists: dict[str, DatedList]) -> Iterator[tuple[str, bytes]]:
@@ -159,15 +190,18 @@ def _law(source: InstructionFile, program: str | Path | None, name: str) -> tupl
 
 def _codes(wanted: str, path: Path, regulation: Regulation, lists: dict[str, DatedList]) -> tuple[str, ...] | None:
     """Find a list beside the instruction, then in the law."""
-    if wanted in lists:
-        return lists[wanted].codes
+    found = _beside(wanted, path, regulation, lists)
+    return regulation.scope.codes_of(wanted) if found is None else found.codes
+
+
+def _beside(wanted: str, path: Path, regulation: Regulation, lists: dict[str, DatedList]) -> DatedList | None:
+    """Find a list beside the instruction, and keep it among those that it used."""
     folder = path.parent / "lists"
-    if "/" not in wanted and (folder / f"{wanted}.toml").is_file():
+    if wanted not in lists and "/" not in wanted and (folder / f"{wanted}.toml").is_file():
         found = load_list(folder, wanted, regulation.day, "lists")
         if found is not None:
             lists[wanted] = found
-            return found.codes
-    return regulation.scope.codes_of(wanted)
+    return lists.get(wanted)
 
 
 def _category(selection: Selection, regulation: Regulation, name: str) -> Condition:
@@ -181,69 +215,5 @@ def _category(selection: Selection, regulation: Regulation, name: str) -> Condit
     expected = Text(f"une catégorie de la règle du {regulation.day}", f"a category of the law of {regulation.day}")
     if not known:
         write = Text("where = { … } : la règle de ce jour n’en a aucune", "where = { … }: the law of this day has none")
-        raise LawError([Fault(_where(name, selection), found, expected, write)])
-    raise LawError([Fault(_where(name, selection), found, expected, meant(selection.category, known))])
-
-
-def _where(name: str, selection: Selection) -> Text:
-    return Text(f"{name}, exercice {selection.id}", f"{name}, selection {selection.id}")
-
-
-def _of_round(source: InstructionFile, regulation: Regulation, name: str) -> list[Fault]:
-    faults = []
-    ids = [selection.id for selection in source.selection]
-    for twice in sorted({i for i in ids if ids.count(i) > 1}):
-        found = Text(f"l’exercice « {twice} » deux fois", f"the selection “{twice}” twice")
-        expected = Text("chaque exercice une seule fois", "each selection only once")
-        faults.append(Fault(same(name), found, expected, Text("donnez un autre id", "give another id")))
-    facts = source.extracted_at.astimezone(ZoneInfo(regulation.source.time_zone)).date()
-    if facts > source.law_on:
-        found = Text(
-            f"extracted_at = {facts}, law_on = {source.law_on}", f"extracted_at = {facts}, law_on = {source.law_on}"
-        )
-        expected = Text(
-            "une extraction au plus tard le jour de la ronde", "an extraction no later than the day of the round"
-        )
-        faults.append(Fault(same(name), found, expected, same(f"law_on = {facts}")))
-    return faults
-
-
-def _of_selection(selection: Selection, regulation: Regulation, name: str) -> list[Fault]:
-    where = _where(name, selection)
-    faults = []
-    if selection.stream == () and "stream" in selection.model_fields_set:
-        expected = Text("au moins un élément", "at least one item")
-        faults.append(Fault(where, same("stream = []"), expected, same('stream = "1"')))
-    streams = [stream.id for stream in regulation.streams]
-    for stream in selection.stream:
-        if stream not in streams:
-            found = Text(f"le volet inconnu « {stream} »", f"the unknown stream “{stream}”")
-            expected = Text("un volet du programme", "a stream of the program")
-            faults.append(Fault(where, found, expected, meant(stream, streams)))
-    if selection.certainty == "inferred" and selection.note is None:
-        expected = Text("une note qui dit ce qui est déduit", "a note that says what is inferred")
-        found = Text("« inferred » sans note", "“inferred” without a note")
-        faults.append(Fault(where, found, expected, same('note = { fr = "…", en = "…" }')))
-    registered = MECHANISMS.get(selection.mechanism)
-    if registered is None:
-        found = Text(
-            f"le mécanisme inconnu « {selection.mechanism} »", f"the unknown mechanism “{selection.mechanism}”"
-        )
-        expected = Text(f"l’un de : {', '.join(MECHANISMS)}", f"one of: {', '.join(MECHANISMS)}")
-        return [*faults, Fault(where, found, expected, meant(selection.mechanism, MECHANISMS))]
-    given = {key for key in ("size", "min_score", "ties") if getattr(selection, key) is not None}
-    for key in sorted(set(registered.needs) - given):
-        found = Text(f"« {key} » absent", f"“{key}” missing")
-        expected = Text(
-            f"« {key} », que « {selection.mechanism} » demande", f"“{key}”, which “{selection.mechanism}” needs"
-        )
-        faults.append(
-            Fault(where, found, expected, same({"size": "size = 354", "ties": 'ties = "key"'}.get(key, f"{key} = 571")))
-        )
-    for key in sorted(given - {*registered.needs, *registered.may_have}):
-        found = Text(f"« {key} » avec « {selection.mechanism} »", f"“{key}” with “{selection.mechanism}”")
-        expected = Text(
-            f"« {selection.mechanism} » ne lit pas « {key} »", f"“{selection.mechanism}” does not read “{key}”"
-        )
-        faults.append(Fault(where, found, expected, Text(f"supprimez « {key} »", f"delete “{key}”")))
-    return faults
+        raise LawError([Fault(where_of(name, selection), found, expected, write)])
+    raise LawError([Fault(where_of(name, selection), found, expected, meant(selection.category, known))])

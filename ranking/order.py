@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     Positions = NDArray[np.int64]
 
 LAST_RESORT = "declaration_id"
+REACHED = "score_reached_at"
 
 
 class Cut(NamedTuple):
@@ -35,32 +37,65 @@ class Standing:
 
     keys: pl.DataFrame
     descending: tuple[bool, ...]
+    kind: Literal["score", "lot", "arrival"] = "score"
 
     @classmethod
-    def of(cls, frame: pl.DataFrame, scores: pl.Series, regulation: Regulation) -> Standing:
-        """Gather the keys of the program's order from a pool and its scores."""
+    def of(
+        cls, frame: pl.DataFrame, scores: pl.Series, regulation: Regulation, reached: pl.Series | None = None
+    ) -> Standing:
+        """Gather the keys of the program's order from a pool and its scores.
+
+        ``reached`` is when each current score was reached, for an order that asks for it.
+        """
         columns = {"score": scores.alias("score"), "submitted_at": frame["submitted_at"]}
+        if reached is not None:
+            columns[REACHED] = reached.alias(REACHED)
         order = regulation.order
         keys = pl.DataFrame([columns[item.key] for item in order])
         keys = keys.with_columns([c for name, c in columns.items() if name not in keys.columns] + [frame[LAST_RESORT]])
         return cls(keys, tuple(item.direction == "descending" for item in order))
+
+    def by_lot(self, lots: pl.Series, *, alone: bool) -> Standing:
+        """Give the order in which lots decide: ``alone``, or between equal scores in place of the other keys."""
+        first = [lots.alias("lot")] if alone else [self.keys["score"], lots.alias("lot")]
+        rest = [self.keys[name] for name in self.keys.columns if alone or name != "score"]
+        return Standing(
+            pl.DataFrame([*first, *rest]), (False,) if alone else (True, False), "lot" if alone else "score"
+        )
+
+    def by_arrival(self) -> Standing:
+        """Give the order of submission, whatever the score."""
+        return Standing(self.keys.select("submitted_at", pl.exclude("submitted_at")), (False,), "arrival")
 
     @property
     def scores(self) -> NDArray[np.int32]:
         """Scores by position."""
         return self.keys["score"].to_numpy()
 
+    def ranked(self, positions: Positions) -> NDArray[np.int64]:
+        """Give the places of ``positions`` in the total order, best first: ``positions[ranked]`` is in order."""
+        names = list(dict.fromkeys([*self.keys.columns[: len(self.descending)], LAST_RESORT]))
+        chosen = self.keys.select(names)[positions].with_row_index("place")
+        return chosen.sort(names, descending=[*self.descending, False])["place"].cast(pl.Int64).to_numpy()
+
     def ordered(self, positions: Positions) -> Positions:
         """Give positions in the total order, best first."""
-        names = [*self.keys.columns[: len(self.descending)], LAST_RESORT]
-        chosen = self.keys.select(names)[positions].with_columns(pl.Series("position", positions))
-        ordered = chosen.sort(names, descending=[*self.descending, False])
-        return ordered["position"].to_numpy()
+        found: Positions = positions[self.ranked(positions)]
+        return found
+
+    def first(self, positions: Positions) -> int | None:
+        """Find the first of some positions in the total order; None of nobody."""
+        if not len(positions):
+            return None
+        if self.kind == "score":
+            scores = self.scores[positions]
+            positions = positions[scores == scores.max()]
+        return int(self.ordered(positions)[0])
 
     def key(self, position: int) -> dict[str, object]:
         """Give the keys of one declaration, for a receipt."""
         row = self.keys.row(int(position), named=True)
-        return {**row, "submitted_at": row["submitted_at"].isoformat()}
+        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
 
 
 def cut(scores: NDArray[np.int32], size: int) -> Cut | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from functools import reduce
 from operator import or_
@@ -11,31 +11,38 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ranking.ceilings import Ceilings
 from ranking.columns import ID
-from ranking.conform import conform
 from ranking.contribution import Contribution
 from ranking.faults import Fault, RoundError
+from ranking.ground import LOTS, Ground, answers_of, label_of
+from ranking.history import reached_of
 from ranking.mechanisms import MECHANISMS, Taken
 from ranking.order import Standing
 from ranking.outcomes import NOWHERE, Outcome, OutcomeSheet
-from ranking.scoring import score, with_inputs
-from rules import plain
+from ranking.scoring import score
+from ranking.taking_part import taking_part, valid, with_own_exclusions
+from rules.faults import meant
 from rules.text import Text
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from ranking.instruction import Instruction, Selection
-    from ranking.order import Positions
     from ranking.pool import Pool
     from rules.regulation import Regulation
+
+__all__ = ["Round", "SelectionResult", "Taken", "run_round", "valid"]
 
 
 @dataclass(frozen=True)
 class SelectionResult:
-    """What a selection did. ``last_in``, whose score is the cut-off, and ``first_out`` are positions in the pool."""
+    """What a selection did. ``last_in``, whose score is the cut-off, and ``first_out`` are positions in the pool.
+
+    ``standing`` is the order of this selection; ``lots`` has those that decided in it: who, and which number.
+    """
 
     selection: Selection
     candidates: int
@@ -43,13 +50,23 @@ class SelectionResult:
     taken: Taken
     last_in: int | None
     first_out: int | None
+    standing: Standing
+    lots: pl.DataFrame | None = None
+
+    @property
+    def cut_off(self) -> int | None:
+        """The score of the last taken; None where nobody was, or where no score decided."""
+        decided = self.last_in is not None and self.selection.by_score
+        return int(self.standing.scores[self.last_in]) if decided else None
 
 
 @dataclass(frozen=True)
 class Round:
     """A round that was run: its scored pool, its order, what each selection did, and one outcome a declaration.
 
-    ``labels`` gives the class under which each declaration would be invited, where the law puts classes in order.
+    ``contribution`` has the exclusions of the instruction too. ``ceilings`` counts the places used after the round, by
+    ceiling and group. ``history`` is that of the scores, where the order asks for it. ``labels`` gives the class under
+    which each declaration would be invited, where the law puts classes in order.
     """
 
     instruction: Instruction
@@ -59,19 +76,29 @@ class Round:
     results: tuple[SelectionResult, ...]
     sheet: OutcomeSheet
     contribution: Contribution
+    ceilings: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    history: pl.DataFrame | None = None
     labels: pl.Series | None = None
 
     @property
     def invitations(self) -> pl.DataFrame:
-        """Those invited: ``selection``, ``rank`` from 1 inside it, ids, score, submission instant."""
-        return pl.concat([self._invited(result) for result in self.results])
+        """Those invited: ``selection``, ``rank`` from 1 inside it, ids, score, submission instant.
 
-    def _invited(self, result: SelectionResult) -> pl.DataFrame:
+        As if alone, who is taken by several selections is invited by the first. ``label`` comes with labels alone.
+        """
+        made = pl.concat([self._invited(number, result) for number, result in enumerate(self.results)])
+        labelled = self.labels is not None or any(result.selection.labels for result in self.results)
+        return made if labelled else made.drop("label")
+
+    def _label(self, selection: Selection) -> pl.Series:
+        """Give the labels of an instruction where it has any, else those of the law."""
+        return self.labels if self.labels is not None and not selection.labels else label_of(self.scored, selection)
+
+    def _invited(self, number: int, result: SelectionResult) -> pl.DataFrame:
         positions = result.taken.positions
         frame = self.pool.frame
-        label = {} if self.labels is None else {"label": self.labels.gather(positions)}
         person = frame["person_id"] if "person_id" in frame.columns else pl.Series([None] * len(frame), dtype=pl.String)
-        return pl.DataFrame(
+        made = pl.DataFrame(
             {
                 "selection": pl.Series([result.selection.id] * len(positions), dtype=pl.String),
                 "rank": pl.Series(range(1, len(positions) + 1), dtype=pl.Int32),
@@ -79,9 +106,16 @@ class Round:
                 "person_id": person.gather(positions),
                 "score": self.scored["score"].gather(positions),
                 "submitted_at": frame["submitted_at"].gather(positions),
-                **label,
+                "label": self._label(result.selection).gather(positions),
             }
         )
+        return made.filter(pl.Series(self.sheet.selection[positions] == number))
+
+    @property
+    def lots(self) -> pl.DataFrame:
+        """The lots that decided: ``selection``, ``declaration_id``, ``person_id``, ``lot``; nobody's without lots."""
+        drawn = [result.lots for result in self.results if result.lots is not None]
+        return pl.concat([pl.DataFrame(schema=LOTS), *drawn])
 
     @property
     def outcomes(self) -> pl.DataFrame:
@@ -97,34 +131,58 @@ class Round:
         return pl.DataFrame(columns).sort(ID)
 
 
-def run_round(instruction: Instruction, pool: Pool, contribution: Contribution | None = None) -> Round:
-    """Run the selections of ``instruction`` in order on ``pool``. Who is taken leaves the later ones.
+def run_round(
+    instruction: Instruction,
+    pool: Pool,
+    contribution: Contribution | None = None,
+    history: pl.DataFrame | None = None,
+) -> Round:
+    """Run the selections of ``instruction`` on ``pool``: in order, who is taken leaves the later ones; or as if alone.
 
     The result does not depend on the order of rows. Facts, validity and ages are those of the extraction.
-    ``contribution`` is what a ledger knows of earlier rounds; without one, nobody is excluded.
+    ``contribution`` is what a ledger knows of earlier rounds; without one, nobody is excluded. ``history`` is that of
+    the scores, where the program's order asks when a score was reached (else a RoundError).
     """
     regulation = instruction.regulation
-    facts_on = instruction.facts_on
     _check_extraction(pool.frame, instruction)
-    scored = score(pool.frame, regulation, facts_on=facts_on)
-    standing = Standing.of(pool.frame, scored["score"], regulation)
+    _check_named(pool.frame, instruction)
+    scored = score(pool.frame, regulation, facts_on=instruction.facts_on)
+    reached = reached_of(history, pool.frame, scored["score"], instruction)
+    standing = Standing.of(pool.frame, scored["score"], regulation, reached)
     sheet = OutcomeSheet(len(scored))
-    owed = contribution or Contribution()
-    live = _live(pool.frame, standing, instruction, owed, sheet)
-    inputs, absent = with_inputs(conform(pool.frame, regulation, facts_on), regulation, facts_on)
-    wheres = {f"where {number}": plain.condition(c, absent) for number, c in enumerate(instruction.conditions)}
-    labels = {f"label {number}": plain.condition(one.where, absent) for number, one in enumerate(regulation.labels)}
-    answers = inputs.with_columns(**wheres, **labels).select(*wheres, *labels).collect()
-    taking_part = live.copy()
+    answers = answers_of(instruction, pool.frame)
+    owed = with_own_exclusions(contribution or Contribution(), instruction, pool.frame, answers)
+    live = taking_part(pool.frame, standing, instruction, owed, answers, sheet)
+    ceilings = Ceilings(instruction, answers, owed.used)
+    ground = Ground(instruction, pool.frame, scored, standing, answers, ceilings)
+    there = live.copy()
     results = []
-    for number, selection in enumerate(instruction.selections):
-        applies = _eligible(scored, selection, regulation) & answers[f"where {number}"]
-        result = _select(standing, applies, live, selection, number, sheet)
-        live[result.taken.positions] = False
+    for number in range(len(instruction.selections)):
+        result = _select(ground, number, live, sheet)
         results.append(result)
-    _note_streams(scored, regulation, taking_part, sheet)
+        if instruction.source.combine == "in_order":
+            live[result.taken.positions] = False
+    _note_streams(scored, regulation, there, sheet)
+    used = ceilings.used
+    kept = history if reached is not None else None
     labelled = _labels(scored, answers, regulation)
-    return Round(instruction, pool, scored, standing, tuple(results), sheet, owed, labelled)
+    return Round(instruction, pool, scored, standing, tuple(results), sheet, owed, used, kept, labelled)
+
+
+def _check_named(frame: pl.DataFrame, instruction: Instruction) -> None:
+    """Fail because someone whom a selection names is not in the pool."""
+    faults = []
+    for selection in instruction.selections:
+        absent = (
+            sorted(set(selection.declarations or ()).difference(frame[ID].to_list())) if selection.declarations else []
+        )
+        for one in absent:
+            where = Text(f"exercice {selection.id}", f"selection {selection.id}")
+            found = Text(f"la déclaration « {one} », absente de la banque", f"the declaration “{one}”, not in the pool")
+            expected = Text("des déclarations de la banque", "declarations of the pool")
+            faults.append(Fault(where, found, expected, meant(one, frame[ID].head(1000).to_list())))
+    if faults:
+        raise RoundError(faults)
 
 
 def _labels(scored: pl.DataFrame, answers: pl.DataFrame, regulation: Regulation) -> pl.Series | None:
@@ -154,38 +212,20 @@ def _check_extraction(frame: pl.DataFrame, instruction: Instruction) -> None:
         raise RoundError([Fault(Text("banque", "pool"), found, expected, write)])
 
 
-def _select(
-    standing: Standing,
-    applies: pl.Series,
-    live: NDArray[np.bool_],
-    selection: Selection,
-    number: int,
-    sheet: OutcomeSheet,
-) -> SelectionResult:
+def _select(ground: Ground, number: int, live: NDArray[np.bool_], sheet: OutcomeSheet) -> SelectionResult:
     """Run one selection on those still there and note what it made of each."""
-    unsure = np.flatnonzero(live & applies.is_null().to_numpy())
-    candidates = np.flatnonzero(live & applies.fill_null(value=False).to_numpy())
-    taken = MECHANISMS[selection.mechanism].pick(standing, candidates, selection)
+    selection = ground.instruction.selections[number]
+    contest, unsure, lots = ground.contest(number, live)
+    taken = MECHANISMS[selection.mechanism].pick(contest)
     sheet.note(unsure, Outcome.unknown, number)
-    sheet.note(candidates, taken.outcomes, number)
-    left = candidates[taken.outcomes != Outcome.invited]
-    last_in = int(taken.positions[-1]) if len(taken.positions) else None
-    return SelectionResult(selection, len(candidates), len(unsure), taken, last_in, _best(standing, left))
-
-
-def _best(standing: Standing, positions: Positions) -> int | None:
-    """Find the first of some positions in the total order."""
-    if not len(positions):
-        return None
-    scores = standing.scores[positions]
-    return int(standing.ordered(positions[scores == scores.max()])[0])
-
-
-def _eligible(scored: pl.DataFrame, selection: Selection, regulation: Regulation) -> pl.Series:
-    """Tell who is eligible for any of the streams of a selection; for any stream at all where it names none."""
-    streams = selection.stream or tuple(stream.id for stream in regulation.streams)
-    columns = [scored[f"eligible_{stream}"] for stream in streams]
-    return reduce(or_, columns) if columns else pl.Series([True] * len(scored), dtype=pl.Boolean)
+    sheet.note(contest.candidates, taken.outcomes, number)
+    left = contest.candidates[taken.outcomes != Outcome.invited]
+    chosen = taken.positions if selection.shares is None else contest.standing.ordered(taken.positions)
+    last_in = int(chosen[-1]) if len(chosen) else None
+    first_out = contest.standing.first(left)
+    return SelectionResult(
+        selection, len(contest.candidates), len(unsure), taken, last_in, first_out, contest.standing, lots
+    )
 
 
 def _note_streams(scored: pl.DataFrame, regulation: Regulation, live: NDArray[np.bool_], sheet: OutcomeSheet) -> None:
@@ -196,48 +236,3 @@ def _note_streams(scored: pl.DataFrame, regulation: Regulation, live: NDArray[np
     any_stream = reduce(or_, [scored[f"eligible_{stream.id}"] for stream in regulation.streams])
     sheet.note(np.flatnonzero(live & any_stream.fill_null(value=False).to_numpy()), Outcome.no_selection)
     sheet.note(np.flatnonzero(live & any_stream.is_null().to_numpy()), Outcome.unknown)
-
-
-def _live(
-    frame: pl.DataFrame, standing: Standing, instruction: Instruction, owed: Contribution, sheet: OutcomeSheet
-) -> NDArray[np.bool_]:
-    """Find the declarations that take part, and note why the others do not."""
-    regulation = instruction.regulation
-    live = valid(frame["submitted_at"], instruction.source.extracted_at, regulation).to_numpy().copy()
-    sheet.note(np.flatnonzero(~live), Outcome.expired)
-    for outcome, positions in owed.excluded(frame):
-        live[positions] = False
-        sheet.note(positions, outcome)
-    if "person_id" in frame.columns:
-        others = _other_declarations(frame["person_id"], np.flatnonzero(live), standing)
-        live[others] = False
-        sheet.note(others, Outcome.duplicate_person)
-    return live
-
-
-def valid(submitted_at: pl.Series, at: datetime, regulation: Regulation) -> pl.Series:
-    """Tell which declarations are valid: ``at`` is before submission plus the program's months, by local calendar.
-
-    29 February counts as the 28th where the later year has none. A local time that comes twice counts as the later, one
-    that a clock change skips as an hour later: both in the favour of the person.
-    """
-    months = regulation.lifecycle.validity_months
-    if months is None:
-        return pl.Series([True] * len(submitted_at), dtype=pl.Boolean)
-    zone = regulation.source.time_zone
-    local = pl.lit(submitted_at).dt.convert_time_zone(zone).dt.replace_time_zone(None)
-    end = local.dt.offset_by(f"{months}mo")
-    known = end.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
-    skipped = (end + pl.duration(hours=1)).dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
-    return pl.select(pl.lit(at.astimezone(UTC)) < pl.coalesce(known, skipped).dt.convert_time_zone("UTC")).to_series()
-
-
-def _other_declarations(person: pl.Series, live: Positions, standing: Standing) -> Positions:
-    """Find, of persons with several live declarations, all but the best ranked; no number, nobody's double."""
-    mine = person.gather(live)
-    known = mine.is_not_null() & (mine != "").fill_null(value=False)
-    repeated = live[(mine.is_duplicated() & known).to_numpy()]
-    ordered = standing.ordered(repeated)
-    first = person.gather(ordered).is_first_distinct().to_numpy().astype(bool)
-    others: Positions = ordered[~first]
-    return others

@@ -34,13 +34,17 @@ AT_THE_CUT_OFF = {
 
 @dataclass(frozen=True)
 class Tried:
-    """One selection seen from one declaration: was it for them (None: unknown), and where did it end."""
+    """One selection seen from one declaration: was it for them (None: unknown), and where did it end.
+
+    ``by_score`` is false where it invited people whatever their scores: by lot, by name, by arrival.
+    """
 
     selection: str
     title: Text
     for_them: bool | None
     cut_off: int | None
     score: int
+    by_score: bool = True
     ties: str | None = None
 
     @property
@@ -108,7 +112,7 @@ def _end(kept: dict[str, Any]) -> tuple[int, int | None]:
 def _tried(done: Round, number: int, result: SelectionResult, values: dict[str, Value], score: int) -> Tried:
     taken = result.taken
     end = result.first_out if taken.tied and not taken.tied_taken else result.last_in
-    last = None if end is None else int(done.standing.scores[end])
+    last = None if end is None or result.cut_off is None else int(done.standing.scores[end])
     reached = len(taken.positions) + taken.tied - taken.tied_taken
     return _seen(done.instruction, number, bar(result.selection, reached, last), values, score)
 
@@ -125,10 +129,11 @@ def bar(selection: Selection, reached: int, last: int | None) -> int | None:
 def _seen(instruction: Instruction, number: int, cut_off: int | None, values: dict[str, Value], score: int) -> Tried:
     regulation, selection = instruction.regulation, instruction.selections[number]
     streams = [s for s in regulation.streams if not selection.stream or s.id in selection.stream]
-    eligible = any_of([stream.holds(values) for stream in streams]) if regulation.streams else True
+    asked = selection.criteria and regulation.streams
+    eligible = any_of([stream.holds(values) for stream in streams]) if asked else True
     where = instruction.conditions[number].holds(values)
     for_them = False if False in (eligible, where) else None if None in (eligible, where) else True
-    return Tried(selection.id, selection.title.text, for_them, cut_off, score, selection.ties)
+    return Tried(selection.id, selection.title.text, for_them, cut_off, score, selection.by_score, selection.ties)
 
 
 def sentences(found: Why, lang: Lang) -> list[str]:
@@ -149,6 +154,8 @@ def sentences(found: Why, lang: Lang) -> list[str]:
 
 def _missed(tried: Tried, lang: Lang) -> str:
     head = Text(f"Exercice {tried.selection} : ", f"Selection {tried.selection}: ").to(lang)
+    if not tried.by_score:
+        return head + Text("le pointage n’y décidait pas.", "the score did not decide there.").to(lang)
     if tried.above is None:
         return head + Text("personne n’a été invité.", "nobody was invited.").to(lang)
     points, cut_off = tried.score, tried.cut_off

@@ -32,13 +32,19 @@ if TYPE_CHECKING:
 
 
 V = TypeVar("V", bound=Dated)
+Return = Literal["returns", "leaves"]
 
 
 class OrderKey(Strict):
-    """One key of the order of ranking."""
+    """One key of the order of ranking.
 
-    key: Literal["score", "submitted_at"]
+    ``score_reached_at`` is the instant at which the current score was reached, from a history of scores; ``on_return``
+    says what a drop and a return to it do: ``resets`` (unless given) begins anew, ``keeps`` keeps the first time.
+    """
+
+    key: Literal["score", "submitted_at", "score_reached_at"]
     direction: Literal["ascending", "descending"]
+    on_return: Literal["resets", "keeps"] | None = None
 
 
 class Ranking(Dated):
@@ -56,12 +62,16 @@ class Ranking(Dated):
 class Lifecycle(Dated):
     """How long a declaration is valid, how long an invited person has to answer, and whose declaration counts.
 
-    A time that no source gives is absent: without ``validity_months`` no declaration expires.
+    A time that no source gives is absent: without ``validity_months`` no declaration expires. ``after_decline`` and
+    ``after_silence`` say what becomes of the declaration of a person who declines, or who does not answer in time: it
+    returns to the pool with its submission instant, or leaves it. Absent: no source says, and the round asks.
     """
 
     validity_months: int | None = Field(default=None, ge=1)
     answer_days: int | None = Field(default=None, ge=1)
     one_declaration_a_person: Literal["best_ranked"]
+    after_decline: Return | None = None
+    after_silence: Return | None = None
 
 
 class ProgramFile(Strict):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules.bounds import beyond
 from rules.dates import in_force
 from rules.text import Text, same
-from rules.titles import condition, how_words, input_title, order_words, shown
+from rules.titles import AFTER, RETURNS, condition, how_words, input_title, order_words, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,6 +122,8 @@ def said_by(regulation: Regulation) -> dict[str, Said]:
         title, Text("validité, mois", "validity, months"), _time(life.validity_months)
     )
     said["lifecycle.answer_days"] = Said(title, Text("réponse, jours", "answer, days"), _time(life.answer_days))
+    for key, words in AFTER.items():
+        said[f"lifecycle.{key}"] = Said(title, words, RETURNS[getattr(life, key)])
     return said
 
 

@@ -134,7 +134,7 @@ class Regulation:
         """Give all that the law says as plain values: what is hashed, and what a receipt keeps."""
         return {
             "program": self.source.model_dump(mode="json", exclude={"ranking", "lifecycle", "criteria_from"}),
-            "order": [key.model_dump() for key in self.order],
+            "order": [key.model_dump(exclude_none=True) for key in self.order],
             "lifecycle": self.lifecycle.model_dump(mode="json"),
             "attributes": {name: _attribute(attribute) for name, attribute in self.attributes.items()},
             "inputs": {name: _derived(derived) for name, derived in self.derived.items()},

@@ -17,12 +17,26 @@ if TYPE_CHECKING:
     from rules.regulation import Regulation
     from rules.tables import Cap
 
-ORDER = {"score": Text("pointage", "score"), "submitted_at": Text("date et heure du dépôt", "submission instant")}
+ORDER = {
+    "score": Text("pointage", "score"),
+    "submitted_at": Text("date et heure du dépôt", "submission instant"),
+    "score_reached_at": Text("instant où le pointage fut atteint", "instant at which the score was reached"),
+}
 WAYS = {"descending": Text("décroissant", "descending"), "ascending": Text("croissant", "ascending")}
 LANGS: tuple[Lang, Lang] = ("fr", "en")
 HOW = {
     "sum": Text("les points s’additionnent", "the points add up"),
     "max": Text("seul le plus élevé compte", "only the highest counts"),
+}
+
+AFTER = {
+    "after_decline": Text("après un refus", "after a decline"),
+    "after_silence": Text("sans réponse", "without an answer"),
+}
+RETURNS = {
+    "returns": Text("la déclaration revient à sa place", "the declaration returns to its place"),
+    "leaves": Text("la déclaration sort de la banque", "the declaration leaves the pool"),
+    None: Text("aucune source ne le dit", "no source says"),
 }
 
 

@@ -38,6 +38,14 @@ EXAMPLES = {
     "program": 'program = "quebec/pstq"',
     "provision": 'provision = "…"',
     "provision_checked": "provision_checked = false",
+    "by": 'by = "main_occupation"',
+    "carried": "carried = true",
+    "kind": 'kind = "hard"',
+    "leftover": 'leftover = "unfilled"',
+    "method": 'method = "sainte_lague"',
+    "percent": "percent = 20",
+    "protocol": 'protocol = "beacon"',
+    "provenance": 'provenance = { fr = "…", en = "…" }',
     "published": "published = 2025-07-02",
     "read_on": "read_on = 2026-11-24",
     "ranking": '[[ranking]] in_force = 2025-07-02, order = [{ key = "score", direction = "descending" }]',
@@ -72,6 +80,7 @@ EXPECTED = {
     "model_type": Text("une table { … }", "a table { … }"),
     "string_too_short": Text("un texte non vide", "a text that is not empty"),
     "string_type": Text("un texte entre guillemets", "a text in quotes"),
+    "too_long": Text("au plus {limit} éléments", "at most {limit} items"),
     "too_short": Text("au moins un élément", "at least one item"),
     "tuple_type": Text("une liste [ … ]", "a list [ … ]"),
 }
@@ -145,7 +154,7 @@ def _expected_one(detail: ErrorDetails) -> Text:
 def _limit(detail: ErrorDetails) -> object:
     """Give the limit that a number is beyond; dots where there is none."""
     limits = detail.get("ctx", {})
-    return limits.get("ge", limits.get("le", "…"))
+    return limits.get("ge", limits.get("le", limits.get("max_length", "…")))
 
 
 def _choices(detail: ErrorDetails) -> list[str]:

@@ -283,7 +283,13 @@ class Input:
 def toml(value):
     """Write a value as TOML."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + " }"
+        return (
+            "{ "
+            + ", ".join(
+                f"{key if key.isidentifier() else json.dumps(key)} = {toml(item)}" for key, item in value.items()
+            )
+            + " }"
+        )
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(toml(item) for item in value) + "]"
     return json.dumps(value)

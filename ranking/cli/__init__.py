@@ -41,7 +41,17 @@ COMMANDS = {
     ),
     "round": Later(
         "ranking.cli.round:round_",
-        Text("Exécuter l’instruction d’une ronde.", "Run the instruction of a round."),
+        Text(
+            "Exécuter l’instruction d’une ronde, l’approuver et la publier.",
+            "Run the instruction of a round, approve it and release it.",
+        ),
+    ),
+    "ledger": Later(
+        "ranking.cli.ledger:ledger",
+        Text(
+            "Le registre : rondes, invitations, réponses, contingents et plan de l’année.",
+            "The ledger: rounds, invitations, answers, ceilings and the year’s plan.",
+        ),
     ),
 }
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from ranking.cli.page import Block, Grid, Heading, Line
 from rules.bounds import beyond
 from rules.text import Lang, Text, written
-from rules.titles import cap_words, colon, condition, input_title, order_words, shown
+from rules.titles import AFTER, RETURNS, cap_words, colon, condition, input_title, order_words, shown
 
 if TYPE_CHECKING:
+    from rules.assembly import Lifecycle
     from rules.criteria import Criterion
     from rules.diff import Difference
     from rules.groups import Group
@@ -144,6 +145,7 @@ def _order(regulation: Regulation, lang: Lang) -> list[Block]:
     return [
         Line(Text(f"Ordre : {keys}, {last}.", f"Order: {keys}, {last}.").to(lang)),
         Line(_times(life.validity_months, life.answer_days, lang)),
+        Line(_returns(life, lang)),
         *([Line(life.note.text.to(lang), "italic")] if life.note else []),
     ]
 
@@ -155,6 +157,11 @@ def _times(validity_months: int | None, answer_days: int | None, lang: Lang) -> 
     )
     days = unknown if answer_days is None else Text(f"{answer_days} jours", f"{answer_days} days").to(lang)
     return Text(f"Validité : {months}. Réponse : {days}.", f"Validity: {months}. Answer: {days}.").to(lang)
+
+
+def _returns(life: Lifecycle, lang: Lang) -> str:
+    said = (f"{words.to(lang)}{colon(lang)}{RETURNS[getattr(life, key)].to(lang)}" for key, words in AFTER.items())
+    return ". ".join(one[0].upper() + one[1:] for one in said) + "."
 
 
 def _streams(regulation: Regulation, lang: Lang) -> list[Block]:

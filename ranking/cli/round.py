@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ranking import receipt
-from ranking.cli import terminal, words
+from ranking.cli import recorded, terminal, words
 from ranking.cli.correct import correct
 from ranking.cli.preview import preview
 from ranking.cli.recheck import recheck
+from ranking.cli.release import approve, release
+from ranking.cli.verify import verify
+from ranking.history import read_history
 from ranking.instruction import read_instruction
 from ranking.outcomes import TITLES, Outcome
 from ranking.pool import read_pool
-from ranking.round import run_round
 from rules.text import Lang, Text, number
 
 if TYPE_CHECKING:
@@ -52,18 +53,31 @@ round_ = words.Group(
 @words.option(
     "--out", required=True, type=click.Path(file_okay=False), words=Text("Dossier de la ronde.", "Folder of the round.")
 )
+@words.option(
+    "--history",
+    metavar="FILE",
+    type=click.Path(),
+    words=Text(
+        "Historique des pointages, si l’ordre demande quand le pointage fut atteint.",
+        "History of scores, where the order asks when a score was reached.",
+    ),
+)
 @words.quarantine
+@recorded.recording
 @words.as_json
 def run(
     instruction: str,
     pool_file: str,
     program: str | None,
     out: str,
+    history: str | None,
     quarantine: str | None,
     as_json: bool,
     lang: Lang,
+    **recording: Any,  # noqa: ANN401 - the options of recorded.RECORDING
 ) -> None:
     """Run a round."""
+    how = recorded.read_recording(recording, lang)
     kept = terminal.check_target(quarantine, pool_file) if quarantine else None
     read = read_instruction(Path(instruction), program)
     with terminal.step(Text("Banque lue et vérifiée", "Pool read and checked"), lang):
@@ -77,11 +91,11 @@ def run(
         if kept:
             terminal.save(pool.quarantine, kept)
     with terminal.step(Text("Ronde exécutée", "Round run"), lang):
-        done = run_round(read, pool)
-        made = receipt.save(done, Path(out))
+        reached = read_history(history) if history else None
+        done, made, entry = recorded.run(read, pool, Path(out), how, reached)
     terminal.report_pool(pool, lang, quarantine)
     if as_json:
-        terminal.print_json(made)
+        terminal.print_json(made | ({"recorded": {"entry": entry.number, "head": entry.hash}} if entry else {}))
         return
     screen = terminal.console()
     screen.print(results(done, lang))
@@ -92,6 +106,12 @@ def run(
             f"Folder of the round: {out}\nFingerprint of the invitations: {made['fingerprints']['invitations']}",
         ).to(lang)
     )
+    if entry is not None:
+        words_of = Text(
+            f"Inscrite au registre comme ébauche. Tête du registre : {entry.hash}",
+            f"Recorded in the ledger as a draft. Head of the ledger: {entry.hash}",
+        )
+        click.echo(words_of.to(lang))
 
 
 def results(done: Round, lang: Lang) -> Table:
@@ -109,7 +129,7 @@ def results(done: Round, lang: Lang) -> Table:
     totals = [0, 0]
     for result in done.results:
         selection, published = result.selection, result.selection.published
-        cut_off = "–" if result.last_in is None else str(int(done.standing.scores[result.last_in]))
+        cut_off = "–" if result.cut_off is None else str(result.cut_off)
         invited = len(result.taken.positions)
         totals[0] += invited
         totals[1] += (published.invitations or 0) if published else 0
@@ -139,7 +159,5 @@ def outcomes(done: Round, lang: Lang) -> Table:
     return made
 
 
-round_.add_command(run)
-round_.add_command(correct)
-round_.add_command(recheck)
-round_.add_command(preview)
+for command in (run, verify, correct, recheck, preview, approve, release):
+    round_.add_command(command)

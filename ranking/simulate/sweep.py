@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
 
 Way = Literal["auto", "whole", "changed"]
+LEAST = -(2**40)  # below any points: the largest of nothing
 CHEAP = 0.4  # of the kinds: with fewer than this to move, starting from the base is faster (measured)
 
 
@@ -188,8 +189,8 @@ class Sweep:
         parts = [points[name] for name in node.criteria]
         parts += [self._capped(inner, self._combined(inner, points, values), values) for inner in node.nodes]
         parts += [] if node.rest is None else [node.rest]
-        empty = np.zeros(len(node.cap), dtype=np.int64)
-        return reduce(np.maximum if node.largest else np.add, parts) if parts else empty
+        nothing = np.full(len(node.cap), LEAST if node.largest else 0, dtype=np.int64)
+        return reduce(np.maximum if node.largest else np.add, parts, nothing)
 
     def _capped(self, node: Node, points: Whole, values: Whole, of: Whole | None = None) -> Whole:
         """Hold points under the cap of a group; ``of`` gives the block of each."""

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples
 
+from ranking.contest import Contest
 from ranking.instruction import Selection
 from ranking.mechanisms import MECHANISMS
 from ranking.order import Standing
@@ -39,7 +40,7 @@ def selection(mechanism, **given_):
 def pick(candidates, mechanism, **given_):
     """Give those taken, best first, as one word, and the outcome of each candidate."""
     positions = np.arange(len(candidates), dtype=np.int64)
-    taken = MECHANISMS[mechanism].pick(standing_of(candidates), positions, selection(mechanism, **given_))
+    taken = MECHANISMS[mechanism].pick(Contest(selection(mechanism, **given_), standing_of(candidates), positions))
     names = [name for name, _, _ in candidates]
     outcomes = {name: Outcome(int(code)).name for name, code in zip(names, taken.outcomes, strict=True)}
     return "".join(names[position] for position in taken.positions), outcomes
@@ -208,7 +209,7 @@ def test_a_mechanism_takes_none_but_its_candidates(mechanism):
     given_ = {"size": 2, "ties": "key", "min_score": 490}
     needed = {key: given_[key] for key in MECHANISMS[mechanism].needs}
     some = np.array([7, 3, 6], dtype=np.int64)
-    taken = MECHANISMS[mechanism].pick(standing_of(EIGHT), some, selection(mechanism, **needed))
+    taken = MECHANISMS[mechanism].pick(Contest(selection(mechanism, **needed), standing_of(EIGHT), some))
     expected = [6, 3] if mechanism == "count" else [6, 3, 7]
     assert taken.positions.tolist() == expected
     assert [position for position, code in zip(some, taken.outcomes, strict=True) if code == Outcome.invited] == [
@@ -220,6 +221,7 @@ def test_a_receipt_can_tell_how_many_were_tied_and_how_many_of_them_were_taken()
     positions = np.arange(len(EIGHT), dtype=np.int64)
     told = {}
     for ties in TIES:
-        taken = MECHANISMS["count"].pick(standing_of(EIGHT), positions, selection("count", size=5, ties=ties))
+        asked = selection("count", size=5, ties=ties)
+        taken = MECHANISMS["count"].pick(Contest(asked, standing_of(EIGHT), positions))
         told[ties] = (taken.tied, taken.tied_taken)
     assert told == {"key": (4, 2), "all_in": (4, 4), "all_out": (4, 0)}
