@@ -10,6 +10,7 @@ import polars as pl
 from ranking.faults import Fault, PoolError
 from ranking.pool import check_pool
 from ranking.sample.draws import Draws
+from ranking.scoring import score
 from rules.text import Text, same
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 CHANGED = (1, 4)  # attributes that one correction changes: from, to (excluded)
 STEP = 13  # a whole number is mended by at most so much, less one
 DAYS = 366  # a date by at most so many days, less one; a label becomes that of another declaration
+TENTH = 10
 TRIES = 60
 ROW = "\ue001row"  # a private character: no column of a pool begins with it
 
@@ -30,10 +32,11 @@ def correct(frame: pl.DataFrame, regulation: Regulation, *, count: int, seed: in
     """Mend ``count`` declarations of a pool in one to three attributes each; the others stay as they are.
 
     The same arguments give the same frame. Numbers, persons and instants of submission stay; what a correction says is
-    valid under the law. More corrections than declarations, or a row for which none is valid, is a PoolError.
+    valid under the law. Half of them are of the best-scoring tenth, where a correction can change a round, the rest of
+    anyone. More corrections than declarations, or a row for which none is valid, is a PoolError.
     """
     _check_count(count, frame.height)
-    rows = np.sort(Draws(seed, frame.height, "corrected").shuffled("who")[:count])
+    rows = _who(frame, regulation, count, seed, on)
     waiting = frame.with_row_index(ROW)[rows]
     done = waiting.clear()
     for attempt in range(TRIES):
@@ -48,6 +51,16 @@ def correct(frame: pl.DataFrame, regulation: Regulation, *, count: int, seed: in
         raise PoolError([_no_correction(waiting.height)])
     kept = frame.with_row_index(ROW)
     return kept.update(done, on=ROW, include_nulls=True).select(frame.columns)
+
+
+def _who(frame: pl.DataFrame, regulation: Regulation, count: int, seed: int, on: date) -> Whole:
+    """Choose the declarations to mend."""
+    shuffled = Draws(seed, frame.height, "corrected").shuffled("who")
+    scores = score(frame, regulation, facts_on=on, breakdown=False)["score"]
+    best = scores.rank("ordinal", descending=True).to_numpy()[shuffled] <= frame.height // TENTH
+    first = shuffled[best][: count // 2]
+    others = shuffled[~np.isin(shuffled, first)]
+    return np.sort(np.concatenate([first, others[: count - len(first)]]))
 
 
 def mendable(regulation: Regulation, columns: list[str]) -> list[str]:
