@@ -117,9 +117,9 @@ def _hard(chosen: Chosen, taken: list[int]) -> list[Text]:
 
 
 def _labels(case: Case) -> list[Finding]:
-    """Compare the label of each invitation with the first one of its selection that the person is eligible for."""
+    """Compare each label with the first that the person meets, in the order of the instruction, else of the law."""
     asked = {chosen.name: chosen.said["labels"] for chosen in case.round.chosen if "labels" in chosen.said}
-    if not asked:
+    if not asked and not case.given.regulation.labels:
         return []
     invitations = case.archive.invitations
     if "label" not in invitations.columns:
@@ -128,7 +128,22 @@ def _labels(case: Case) -> list[Finding]:
     wrong = []
     for name, declaration, label in rows:
         at = case.positions.get(declaration, -1)
-        eligible = [one for one in asked.get(name, ()) if at >= 0 and case.facts.eligible[one][at]]
-        if label != (eligible[0] if eligible else None):
-            wrong.append(differs(declaration, label, eligible[0] if eligible else None))
+        wanted = None if at < 0 else _of_law(case, at) if name not in asked else _of_instruction(case, asked[name], at)
+        if label != wanted:
+            wrong.append(differs(declaration, label, wanted))
     return [compared("labels", len(rows), wrong)]
+
+
+def _of_instruction(case: Case, streams: list[str], at: int) -> str | None:
+    """Give the first of the streams that an instruction lists for which a person is eligible."""
+    return next((one for one in streams if case.facts.eligible[one][at]), None)
+
+
+def _of_law(case: Case, at: int) -> str | None:
+    """Give the first class of the law that a person meets; none where one before it is unknown."""
+    for place, label in enumerate(case.given.regulation.labels):
+        answers = [case.facts.answers[f"label {place}"][at]]
+        answers += [case.facts.eligible[label.stream][at]] if label.stream else []
+        if False not in answers:
+            return None if None in answers else label.id
+    return None

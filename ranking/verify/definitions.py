@@ -209,7 +209,20 @@ DEFINITIONS: dict[str, Callable[[Contest], Pick]] = {
     "apportion": apportion,
 }
 KEYS = {
-    *("id", "title", "stream", "where", "mechanism", "size", "min_score", "ties", "order", "weights", "meaning"),
+    *(
+        "id",
+        "title",
+        "stream",
+        "category",
+        "where",
+        "mechanism",
+        "size",
+        "min_score",
+        "ties",
+        "order",
+        "weights",
+        "meaning",
+    ),
     *("ceilings", "labels", "tiers", "reserves", "reserve_order", "floors", "shares", "apportion", "declarations"),
     *("author", "criteria", "comparison_only"),
 }

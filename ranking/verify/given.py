@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ranking.faults import Fault, InstructionError
-from rules.conditions import ALWAYS, Condition, ConditionReader
+from rules.conditions import ALWAYS, Condition, ConditionReader, both
+from rules.faults import meant
 from rules.lists import load_list
 from rules.program import load
 from rules.source import read_toml
@@ -57,17 +58,28 @@ class Given:
         return {code: int(row[said.get("column", "limit")]) for code, row in rows.items()}
 
     def conditions(self) -> dict[str, Condition]:
-        """Read every condition of the instruction, by where it stands: filters, parts of selections, exclusions."""
+        """Read every condition, by where it stands: filters, parts of selections, exclusions, labels of the law."""
         read = {}
         for number, said in enumerate(self.selections):
             shown = f"instruction.toml, {said.get('id')}"
-            read[f"selection {number}"] = self.condition(said.get("where"), shown)
+            read[f"selection {number}"] = both(self.condition(said.get("where"), shown), self._category(said, shown))
             for part in (one for key in PARTS for one in said.get(key, ())):
                 read[f"selection {number} {part['id']}"] = self.condition(part.get("where"), f"{shown}, {part['id']}")
+        read |= {f"label {number}": label.where for number, label in enumerate(self.regulation.labels)}
         for number, said in enumerate(self.said.get("exclusion", ())):
             if "where" in said:
                 read[f"exclusion {number}"] = self.condition(said["where"], f"instruction.toml, {said['id']}")
         return read
+
+    def _category(self, said: dict[str, Any], shown: str) -> Condition:
+        """Give the condition of the category that a selection names; none always holds."""
+        known = {category.id: category.where for category in self.regulation.categories}
+        wanted = said.get("category")
+        if wanted is None or wanted in known:
+            return ALWAYS if wanted is None else known[wanted]
+        found = Text(f"la catégorie inconnue « {wanted} »", f"the unknown category “{wanted}”")
+        expected = Text("une catégorie de la règle de ce jour", "a category of the law of this day")
+        raise InstructionError([Fault(same(shown), found, expected, meant(str(wanted), known))])
 
     def condition(self, where: Any, shown: str) -> Condition:  # noqa: ANN401 - a TOML value
         """Read a condition; none always holds."""

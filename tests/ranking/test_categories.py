@@ -1,5 +1,6 @@
 """Categories of rounds, as the law of a day has them, and the class under which someone is invited."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -7,11 +8,14 @@ import polars as pl
 import pytest
 
 import rules
-from ranking import sample
+from ranking import receipt, sample
 from ranking.faults import InstructionError
 from ranking.instruction import read_instruction
-from ranking.pool import check_pool
+from ranking.pool import check_pool, read_pool
 from ranking.round import run_round
+from ranking.selection import Selection
+from ranking.verify.both import verify
+from ranking.verify.definitions import KEYS, SILENT
 from rules.faults import LawError
 from rules.program import LAW, Program
 
@@ -128,3 +132,38 @@ def test_a_wrong_category_is_refused(tmp_path, was, to, found):
     with pytest.raises(LawError) as caught:
         Program(folder).on(date(2026, 3, 1))
     assert any(found in fault.found.en for fault in caught.value.faults)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """The round of a category, kept in a folder, and its pool."""
+    desk = tmp_path_factory.mktemp("category")
+    instruction = read_instruction(EXPRESS / "2025-03-21.toml")
+    before = instruction.source.extracted_at
+    pool = sample.generate(instruction.regulation, 1_000, seed=5, on=instruction.facts_on)
+    pool.filter(pl.col("submitted_at") < before).write_parquet(desk / "pool.parquet")
+    checked = read_pool(
+        desk / "pool.parquet", instruction.regulation, facts_on=instruction.facts_on, extracted_at=before
+    )
+    receipt.save(run_round(instruction, checked), desk / "round")
+    return desk
+
+
+def wrong(desk):
+    return {finding.id for finding in verify(desk / "round", desk / "pool.parquet").failed}
+
+
+def test_the_round_of_a_category_is_proven(kept):
+    assert wrong(kept) == set()
+
+
+def test_another_class_or_someone_outside_the_category_is_noticed(kept, tmp_path):
+    shutil.copytree(kept, tmp_path / "desk")
+    path = tmp_path / "desk" / "round" / "invitations.parquet"
+    invited = pl.read_parquet(path)
+    invited.with_columns(label=pl.lit("fst")).write_parquet(path)
+    assert "labels" in wrong(tmp_path / "desk")
+
+
+def test_verification_knows_every_key_of_a_selection():
+    assert set(Selection.model_fields) == KEYS | SILENT
