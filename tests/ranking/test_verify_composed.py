@@ -174,7 +174,7 @@ def kept(done, folder):
     return Path(folder)
 
 
-@examples(40)
+@examples(120)
 @given(st.integers(0, 2**32 - 1))
 def test_whatever_is_composed_agrees(here, seed):
     done = attempt(here, seed)

@@ -33,7 +33,7 @@ def verified(folder):
     return verify(folder / "round", folder / "pool.parquet")
 
 
-@examples(25)
+@examples(60)
 @given(st.data())
 def test_whatever_the_engine_makes_agrees(here, data):  # noqa: F811 - the fixture
     ran = draw_round(data, here)
