@@ -15,6 +15,10 @@ from rules.text import Lang, Text, number
 if TYPE_CHECKING:
     from datetime import date
 
+    import polars as pl
+
+    from rules.regulation import Regulation
+
 
 @words.command(
     Text(
@@ -38,6 +42,15 @@ if TYPE_CHECKING:
     is_flag=True,
     words=Text("Le pointage seul, sans le détail.", "The score alone, without its parts."),
 )
+@words.option(
+    "--engine",
+    type=click.Choice(["polars", "duckdb"]),
+    default="polars",
+    words=Text(
+        "Le moteur : les mêmes lignes dans les deux ; DuckDB exécute la règle écrite en SQL.",
+        "The engine: the same rows in both; DuckDB runs the law written as SQL.",
+    ),
+)
 @words.quarantine
 @words.as_json
 def score(
@@ -47,6 +60,7 @@ def score(
     facts_on: date | None,
     out: str,
     no_breakdown: bool,
+    engine: str,
     quarantine: str | None,
     as_json: bool,
     lang: Lang,
@@ -60,7 +74,7 @@ def score(
         if kept:
             terminal.save(pool.quarantine, kept)
     with terminal.step(Text("Calcul", "Scored"), lang):
-        scored = scoring.score(pool.frame, regulation, facts_on=facts_on or on, breakdown=not no_breakdown)
+        scored = _scored(pool.frame, regulation, facts_on or on, engine, breakdown=not no_breakdown)
         terminal.save(scored, path)
     terminal.report_pool(pool, lang, quarantine)
     figures = {
@@ -84,3 +98,15 @@ def score(
         if scored.height
         else Text(f"{out} : aucune déclaration", f"{out}: no declaration").to(lang)
     )
+
+
+def _scored(
+    frame: pl.DataFrame, regulation: Regulation, facts_on: date, engine: str, *, breakdown: bool
+) -> pl.DataFrame:
+    """Score with one of the engines; the second is loaded when it is asked for."""
+    if engine == "polars":
+        return scoring.score(frame, regulation, facts_on=facts_on, breakdown=breakdown)
+    from ranking import second  # noqa: PLC0415 - DuckDB takes time to load
+
+    scored = second.score(frame, regulation, facts_on=facts_on)
+    return scored if breakdown else scored.select("declaration_id", "score")

@@ -427,6 +427,16 @@ def test_scores_in_csv_are_the_scores_in_parquet(scores, pool, folder):
     assert pl.read_csv(path, schema_overrides=scores.schema).rows() == scores.rows()
 
 
+def test_both_engines_write_the_same_rows(pool, tmp_path):
+    for flags in ([], ["--no-breakdown"]):
+        paths = [tmp_path / f"{engine}.parquet" for engine in ("polars", "duckdb")]
+        for path in paths:
+            assert tirage("score", pool, *PSTQ, "--out", path, "--engine", path.stem, *flags).status == 0
+        first, second = map(pl.read_parquet, paths)
+        assert first.equals(second)
+        assert first.height > 0
+
+
 def test_a_score_without_its_parts_is_the_same_score(scores, pool, folder):
     path = folder / "total.parquet"
     assert tirage("score", pool, *PSTQ, "--out", path, "--no-breakdown").status == 0
