@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ranking import instruction_check as checking
+from ranking.ahead import against
 from ranking.cli import page, reading, terminal, words
 from ranking.cli.instruction_words import sentences
 from ranking.faults import Fault, InstructionError
 from ranking.instruction import read_instruction
+from ranking.ledger.file import opened
 from ranking.outcomes import TITLES, Outcome
 from ranking.pool import ending
 from ranking.sizing import FACTORS
@@ -65,6 +67,14 @@ instruction = words.Group(
         "Page .html, ou courbes entières en .csv ou .parquet.", "A page, .html, or the whole curves, .csv or .parquet."
     ),
 )
+@words.option(
+    "--ledger",
+    type=click.Path(dir_okay=False),
+    words=Text(
+        "Registre des rondes : ce que l’instruction contredit, et qui est déjà invité.",
+        "Ledger of rounds: what the instruction contradicts, and who is invited already.",
+    ),
+)
 @words.quarantine
 @words.as_json
 @click.pass_context
@@ -74,6 +84,7 @@ def check(
     pool_file: str | None,
     program: str | None,
     out: str | None,
+    ledger: str | None,
     quarantine: str | None,
     as_json: bool,
     lang: Lang,
@@ -82,12 +93,16 @@ def check(
     target = _target(out, pool_file, file)
     kept_apart = terminal.check_target(quarantine, *filter(None, [pool_file])) if quarantine else None
     read = read_instruction(Path(file), program)
-    found = checking.findings(read)
+    found, owed = checking.findings(read), None
+    if ledger:
+        with opened(Path(ledger)) as book:
+            more, owed = against(book, read)
+        found += more
     done, expected = None, []
     if pool_file:
         pool = reading.read_for(read, pool_file, lang, quarantine=kept_apart)
         with terminal.step(Text("Instruction essayée", "Instruction tried"), lang):
-            done = checking.try_on(read, pool)
+            done = checking.try_on(read, pool, owed)
             expected = checking.forecasts(done)
         terminal.report_pool(pool, lang, quarantine)
     if as_json:
