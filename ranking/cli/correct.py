@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ranking import correct as correcting
-from ranking.cli import page, reading, terminal, words
+from ranking import fingerprint
+from ranking.cli import page, reading, recorded, terminal, words
 from ranking.correct import REMEDIES, SETS
 from ranking.faults import Fault, RoundError
 from ranking.kept import read_kept
+from ranking.ledger import rounds
+from ranking.ledger.file import check_path, opened
 from ranking.outcomes import TITLES, Outcome
 from rules.text import Text, number, same, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+    from datetime import datetime
 
     from ranking.correct import Correction, Remedy
+    from ranking.ledger.chain import Entry
     from rules.text import Lang
 
 EXAMPLES = 8
-SIGNED = Text("Qui signe la correction.", "Who signs the correction.")
+SIGNED = Text(
+    "Qui signe la correction ; deux personnes pour le registre.", "Who signs the correction; two people for the ledger."
+)
 
 
 @words.command(
@@ -46,8 +53,14 @@ SIGNED = Text("Qui signe la correction.", "Who signs the correction.")
     show_default=True,
     words=Text("Remède retenu : ajouter, ou annuler et refaire.", "The remedy: add, or void and run again."),
 )
-@words.option("--by", metavar="NAME", words=SIGNED)
+@words.option("--by", metavar="NAME", multiple=True, words=SIGNED)
 @words.option("--reason", metavar="TEXT", words=Text("Motif de la correction.", "Reason of the correction."))
+@words.option(
+    "--ledger",
+    type=click.Path(dir_okay=False),
+    words=Text("Registre où inscrire la correction signée.", "Ledger that takes the signed correction."),
+)
+@recorded.at
 @words.option(
     "--out",
     type=click.Path(dir_okay=False),
@@ -60,15 +73,17 @@ def correct(
     pool_file: str,
     before_file: str | None,
     remedy: Remedy,
-    by: str | None,
+    by: tuple[str, ...],
     reason: str | None,
+    ledger: str | None,
+    at: datetime | None,
     out: str | None,
     quarantine: str | None,
     as_json: bool,
     lang: Lang,
 ) -> None:
     """Correct a round."""
-    _check_signature(by, reason)
+    _check_signature(by, reason, for_ledger=ledger is not None)
     target = terminal.check_target(out, pool_file) if out else None
     kept_apart = terminal.check_target(quarantine, pool_file) if quarantine else None
     kept = read_kept(folder)
@@ -78,20 +93,39 @@ def correct(
         found = correcting.correct(kept, corrected, before, shown=before_file or "")
     if target:
         terminal.save(found.rows, target)
-    written = correcting.sign(found, remedy=remedy, by=by, reason=reason) if by and reason else None
+    entry = _recorded(found, remedy, by, reason or "", Path(ledger), at or recorded.now()) if ledger else None
+    written = correcting.sign(found, remedy=remedy, by=", ".join(by), reason=reason) if by and reason else None
     terminal.report_pool(corrected, lang, quarantine)
     if as_json:
         terminal.print_json(values(found, remedy))
     else:
         page.show(blocks(found, remedy, lang))
     _say_written(written, target, lang)
+    if entry is not None:
+        click.echo(Text(f"Tête du registre : {entry.hash}", f"Head of the ledger: {entry.hash}").to(lang), err=True)
 
 
-def _check_signature(by: str | None, reason: str | None) -> None:
-    """Refuse a name without a reason, and a reason without a name."""
-    if (by is None) == (reason is None):
+def _recorded(found: Correction, remedy: Remedy, by: tuple[str, ...], reason: str, ledger: Path, at: datetime) -> Entry:
+    """Note a correction in the ledger, beside the released round that it mends."""
+    check_path(ledger)
+    missed = found.of("should_have_been_in").select("declaration_id")
+    added = found.again.invitations.join(missed, on="declaration_id", how="semi", maintain_order="left")
+    report = fingerprint.of_values(correcting.record(found, remedy))
+    with opened(ledger, write=True) as book:
+        draft = rounds.draft_of(book, found.kept.folder)
+        names = (by[0], by[1])
+        return rounds.correct(book, draft, remedy, reason, names, report, at, added if remedy == "add" else None)
+
+
+def _check_signature(by: tuple[str, ...], reason: str | None, *, for_ledger: bool) -> None:
+    """Refuse a name without a reason, a reason without a name, and a ledger without two names."""
+    if for_ledger and (len(by) != 2 or reason is None):
+        found = Text(f"{len(by)} nom, motif : {reason or 'aucun'}", f"{len(by)} name, reason: {reason or 'none'}")
+        expected = Text("deux personnes et un motif, pour le registre", "two people and a reason, for the ledger")
+        raise RoundError([Fault(same("--ledger"), found, expected, same('--by "A" --by "B" --reason "…"'))])
+    if bool(by) == bool(reason):
         return
-    missing = "--reason" if reason is None else "--by"
+    missing = "--by" if reason else "--reason"
     expected = Text("un nom et un motif, ensemble", "a name and a reason, together")
     raise RoundError([Fault(same(missing), Text("rien", "nothing"), expected, same(f'{missing} "…"'))])
 

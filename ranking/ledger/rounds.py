@@ -133,6 +133,11 @@ def correct(
     return ledger.append("correction", body | {"invitations": people.to_dict(as_series=False)}, at)
 
 
+def draft_of(ledger: Ledger, folder: Path) -> int:
+    """Give the entry of the draft that a folder holds, unchanged; a LedgerError where there is none."""
+    return _draft_of(ledger, folder)[0]
+
+
 def _draft_of(ledger: Ledger, folder: Path) -> tuple[int, str]:
     """Find the draft that a folder holds: it must be in the ledger as it is, every file of it."""
     kept = read_folder(folder)

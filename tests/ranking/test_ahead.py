@@ -9,6 +9,7 @@ from test_command_line import tirage
 from ranking.ahead import _ceilings
 from ranking.contribution import Contribution
 from ranking.instruction import read_instruction
+from ranking.ledger.file import opened
 
 DATA = Path(__file__).parents[2] / "data" / "instructions"
 ROUND = DATA / "quebec" / "pstq" / "2026-04-30.toml"
@@ -70,3 +71,30 @@ def test_a_ceiling_that_earlier_rounds_used_up_is_found_before_the_round():
     assert found == [("contradiction", "1", said), ("contradiction", "2", said)]
     used["teer"]["5"] = 38  # two left, over two rounds: one now
     assert list(_ceilings(instruction, Contribution(used=used))) == []
+
+
+def test_a_signed_correction_goes_into_the_ledger_beside_the_round(desk, tmp_path):
+    ledger, folder = tmp_path / "l.duckdb", tmp_path / "r1"
+    asked = ["--pool", desk / "p.parquet", "--ledger", ledger, "--out", folder, *AT]
+    assert run("round", "run", ROUND, *asked).status == 0
+    made = ["--size", 4_000, "--seed", 7, "--on", "2026-04-27", "--correct", 300, "--out", tmp_path / "p2.parquet"]
+    assert run("pool", "generate", "quebec/pstq", *made).status == 0
+    correct = ["round", "correct", folder, "--pool", tmp_path / "p2.parquet", "--ledger", ledger, "--reason", "x", *AT]
+    early = run(*correct, "--by", "A", "--by", "B")
+    assert early.status == 1, "a draft is run again, not corrected"
+    for name in "AB":
+        assert run("round", "approve", folder, "--ledger", ledger, "--by", name, *AT).status == 0
+    assert run("round", "release", folder, "--ledger", ledger, *AT).status == 0
+    alone = run(*correct, "--by", "A")
+    assert (alone.status, "two people and a reason" in alone.err) == (1, True)
+    before = (folder / "invitations.parquet").read_bytes()
+    signed = run(*correct, "--by", "A", "--by", "B", "--json")
+    assert signed.status == 0, signed.err
+    missed = len(signed.json["should_have_been_in"])
+    assert missed > 0
+    assert (folder / "invitations.parquet").read_bytes() == before
+    with opened(ledger) as book:
+        [entry] = [entry for entry in book.entries if entry.kind == "correction"]
+        assert len(entry.body["invitations"]["declaration_id"]) == missed
+    assert run("ledger", "verify", ledger).status == 0
+    assert run(*correct, "--by", "A", "--by", "B").status == 1, "nobody is invited twice"
