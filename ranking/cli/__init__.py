@@ -24,7 +24,7 @@ COMMANDS = {
     ),
     "pool": Later(
         "ranking.cli.pool:pool",
-        Text("Fabriquer une banque synthétique, vérifier une banque.", "Make a synthetic pool, check a pool."),
+        Text("Fabriquer, vérifier, comparer des banques.", "Make, check and compare pools."),
     ),
     "score": Later(
         "ranking.cli.score:score",
@@ -42,8 +42,8 @@ COMMANDS = {
     "round": Later(
         "ranking.cli.round:round_",
         Text(
-            "Exécuter l’instruction d’une ronde, l’approuver et la publier.",
-            "Run the instruction of a round, approve it and release it.",
+            "Exécuter une ronde, la vérifier, la corriger, l’approuver, la publier.",
+            "Run a round, verify it, correct it, approve it, release it.",
         ),
     ),
     "ledger": Later(

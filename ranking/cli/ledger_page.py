@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ranking.cli import terminal
 from ranking.cli.release import STATES, report
 from rules.text import Lang, Text, number
+from rules.titles import colon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +88,7 @@ def _rounds(rounds: list[dict[str, Any]], lang: Lang) -> Table:
     )
     made = terminal.table(Text("Rondes", "Rounds").to(lang), *columns.to(lang).split("|"), right=(4,))
     for one in rounds:
-        cut_offs = (f"{s['id']}: {'–' if s['cut_off'] is None else s['cut_off']}" for s in one["selections"])
+        cut_offs = (f"{s['id']}{colon(lang)}{'–' if s['cut_off'] is None else s['cut_off']}" for s in one["selections"])
         replies = (f"{ANSWERS[key].to(lang)} {number(count, lang)}" for key, count in sorted(one["answers"].items()))
         made.add_row(
             one["round"],
