@@ -36,8 +36,8 @@ STANDS = {
 
 @words.command(
     Text(
-        "Calcule de nouveau le pointage d’une personne invitée, à l’arrivée de la demande complète : faits et règle des "
-        "deux instants, champ par champ.",
+        "Calcule de nouveau le pointage d’une personne invitée, à l’arrivée de la demande complète : faits et règle "
+        "des deux instants, champ par champ.",
         "Scores an invited person again when the full application arrives: facts and law of both instants, field by "
         "field.",
     ),
