@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rules.attributes import Attribute
+    from rules.domains import Domain, Value
     from rules.faults import Bar
     from rules.inputs import Derived, InputModel
     from rules.lists import DatedList
@@ -133,16 +134,7 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
     """
     lists = sources.lists(day)
     _check_names(sources, lists, day)
-    inputs = {n: d for n, a in sources.attributes.items() if (d := a.finite(lists)) is not None}
-    only_when = {n: a.only_when for n, a in sources.attributes.items() if a.only_when and a.missing != "none"}
-    derived: dict[str, Derived] = {}
-    for name, model in sources.inputs.items():
-        uncertain = [known for known in inputs if any(a.bar(known, table=True) for a in _behind(known, sources))]
-        derived[name] = Bindings(sources.attributes, lists, inputs, uncertain, "inputs.toml").bind(name, model)
-        inputs[name] = derived[name].domain
-        conditions = [only_when.get(of) for of in model.of]
-        if conditions[0] and all(condition == conditions[0] for condition in conditions):
-            only_when[name] = conditions[0]
+    inputs, only_when, derived = _bound(sources, lists)
     codes_of = {name: known.codes for name, known in lists.items()}.get
     scope = _without(_barred(sources, table=False), Scope(inputs, only_when, codes_of, tuple(lists)))
     tables = _without(_barred(sources, table=True), scope)
@@ -173,6 +165,25 @@ def assemble(sources: Sources, day: date, *, scenario: Text | None = None) -> Re
         lifecycle=_only(sources.program.lifecycle, day, "lifecycle"),
         scenario=scenario,
     )
+
+
+def _bound(
+    sources: Sources, lists: Mapping[str, DatedList]
+) -> tuple[dict[str, Domain], dict[str, Mapping[str, Value]], dict[str, Derived]]:
+    """Bind the derived inputs: the domain of every input, when each is null, and the derived ones themselves."""
+    inputs = {n: d for n, a in sources.attributes.items() if (d := a.finite(lists)) is not None}
+    only_when: dict[str, Mapping[str, Value]] = {
+        n: a.only_when for n, a in sources.attributes.items() if a.only_when and a.missing != "none"
+    }
+    derived: dict[str, Derived] = {}
+    for name, model in sources.inputs.items():
+        uncertain = [known for known in inputs if any(a.bar(known, table=True) for a in _behind(known, sources))]
+        derived[name] = Bindings(sources.attributes, lists, inputs, uncertain, "inputs.toml").bind(name, model)
+        inputs[name] = derived[name].domain
+        conditions = [only_when.get(of) for of in model.of]
+        if conditions[0] and all(condition == conditions[0] for condition in conditions):
+            only_when[name] = conditions[0]
+    return inputs, only_when, derived
 
 
 def _only(versions: tuple[V, ...], day: date, key: str) -> V:
