@@ -3,7 +3,7 @@
 from rules.faults import Fault, TirageError
 from rules.text import Text
 
-__all__ = ["Fault", "InstructionError", "LedgerError", "PoolError", "RoundError", "TirageError"]
+__all__ = ["Fault", "InstructionError", "LedgerError", "PoolError", "RoundError", "TargetError", "TirageError"]
 
 
 class PoolError(TirageError):
@@ -28,3 +28,9 @@ class LedgerError(TirageError):
     """A ledger cannot be read, or does not allow what is asked of it."""
 
     heading = Text("Registre : refusé", "Ledger: refused")
+
+
+class TargetError(TirageError):
+    """A policy target cannot be read, or cannot be searched as asked."""
+
+    heading = Text("Cible refusée", "Target refused")
