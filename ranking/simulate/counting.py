@@ -28,7 +28,7 @@ Way = Literal["auto", "whole", "changed"]
 Result = TypeVar("Result")
 CHEAP = 0.25  # of the kinds: with fewer than this to move, starting from the law is faster (measured)
 BATCH = 2**17  # points of blocks held at once: what fits the cache of a core
-MOST = 64  # variants in a batch
+MOST = 16  # variants in a batch
 
 
 class Base(NamedTuple):
@@ -139,3 +139,44 @@ class Counting:
                 yield from results
                 if progress is not None:
                     progress(min(first + step, len(values)), len(values))
+
+
+@dataclass(frozen=True)
+class RowsOf:
+    """Rows sorted by what they are counted by; those numbered ``k`` are from ``starts[k]`` to ``starts[k + 1]``."""
+
+    rows: Whole
+    starts: Whole
+
+    @classmethod
+    def by(cls, numbers: Whole, rows: Whole, width: int) -> RowsOf:
+        """Sort rows by their numbers, which are below ``width``."""
+        starts = np.concatenate([[0], np.cumsum(np.bincount(numbers, minlength=width))])
+        return cls(rows[np.argsort(numbers, kind="stable")], starts)
+
+    def of(self, some: Whole) -> Whole:
+        """Give the rows of some numbers."""
+        return np.concatenate([self.rows[:0], *(self.rows[self.starts[k] : self.starts[k + 1]] for k in some.tolist())])
+
+
+class End(NamedTuple):
+    """Where places end: the score, how many are above it and how many at it."""
+
+    score: int
+    above: int
+    at: int
+
+
+def end_of(counts: Whole, low: int, size: int) -> End | None:
+    """Find where places end in counts from the score ``low`` on; None where there are places for all, or none."""
+    from_the_top = np.cumsum(counts[::-1])
+    if size <= 0 or not len(counts) or from_the_top[-1] <= size:
+        return None
+    steps = int(np.searchsorted(from_the_top, size))
+    at = int(counts[len(counts) - 1 - steps])
+    return End(low + len(counts) - 1 - steps, int(from_the_top[steps]) - at, at)
+
+
+def first_of(rows: Whole, turn: Whole, places: int) -> Whole:
+    """Give the first of some rows, by their turn, in no order; ``places`` is 1 or more."""
+    return rows if places >= len(rows) else rows[np.argpartition(turn[rows], places - 1)[:places]]

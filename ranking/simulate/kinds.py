@@ -118,18 +118,16 @@ class _Tree:
         members = [self.law.parts[name] for name in part.members]
         inner = [self.gather(one, gives=sums) for one in members if self.varies(one)]
         fixed = [self.points(one) for one in members if not self.varies(one)]
+        nothing = np.full(self.inputs.height, 0 if sums else LEAST, dtype=np.int64)
+        rest = reduce(join, [*fixed, *(given for _, given in inner if sums)], nothing)
+        low, high = (reduce(join, ends, nothing if sums else rest) for ends in _ends(inner))
         if sums:
-            rest = reduce(np.add, [*fixed, *(given for _, given in inner)], self._zeros)
-            low, high = (reduce(np.add, ends, self._zeros) for ends in _ends(inner))
             rest, span, given, binds = self._settled(part, rest, Span(low, high), gives=gives)
         else:
-            rest, given = (reduce(join, fixed) if fixed else None), self._zeros
-            low, high = (reduce(join, [*fixed, *ends]) for ends in _ends(inner))
-            limits = self.limits(part)
+            limits, given = self.limits(part), self._zeros
             binds, span = bool((high > limits.low).any()), Span(low, high).under(limits)
-        if part.id == ROOT or (rest is not None and (not sums or rest.any())):
-            lowest = np.full(self.inputs.height, LEAST, dtype=np.int64)
-            self.columns[f"rest {part.id}"] = lowest if rest is None else rest
+        if part.id == ROOT or (rest != nothing).any():
+            self.columns[f"rest {part.id}"] = rest
         if binds:
             self.binding.add(part.id)
             self.columns[f"cap {part.id}"] = cap_of(self.inputs, part.cap)

@@ -44,7 +44,8 @@ class Moving:
         points = added.astype(np.int64) + one.fixed
         if one.binds:
             points = np.minimum(points, self._caps(name, one.caps, values).take(one.cap, axis=1))
-        return points.take(self.kinds.states[name], axis=1)
+        of_blocks: Whole = points.take(self.kinds.states[name], axis=1)
+        return of_blocks
 
     def _capped(self, node: Node, values: Whole) -> Whole:
         points = self._combined(node, values)
@@ -78,7 +79,8 @@ class Moving:
         if not root.binds:
             return scores
         cap = self.cap(root, values[None])[0]
-        return np.minimum(scores, cap if len(cap) == 1 else cap.take(block), out=scores)
+        held: Whole = np.minimum(scores, cap if len(cap) == 1 else cap.take(block), out=scores)
+        return held
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +111,7 @@ def histogram(scores: Whole, counts: NDArray[np.float64]) -> tuple[Whole, int]:
     return trimmed(np.bincount(scores - low, weights=counts), low)
 
 
-def trimmed(counts: NDArray[np.float64], low: int) -> tuple[Whole, int]:
+def trimmed(counts: NDArray[np.float64] | Whole, low: int) -> tuple[Whole, int]:
     """Leave out the scores at both ends that nobody has."""
     there = np.flatnonzero(counts)
     if not len(there):

@@ -14,11 +14,14 @@ import numpy as np
 import polars as pl
 
 from ranking.conform import conform
-from ranking.order import LAST_RESORT, Standing, cut
+from ranking.faults import Fault, RoundError
+from ranking.order import LAST_RESORT, REACHED, Standing, cut
 from ranking.scoring import score, with_inputs
-from ranking.simulate.counting import Counting, Way
+from ranking.simulate.counting import Counting, RowsOf, Way, end_of, first_of
 from ranking.simulate.kinds import kinds
 from ranking.simulate.moving import Crowd, Moving
+from ranking.simulate.rounds import Rounds, check_same
+from rules.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ranking.contribution import Contribution
+    from ranking.instruction import Instruction
+    from ranking.pool import Pool
     from ranking.simulate.kinds import Kinds
     from ranking.simulate.variants import Variants
     from rules.regulation import Regulation
@@ -53,7 +59,6 @@ class Sweep:
     variants: Variants
     kinds: Kinds
     among: NDArray[np.bool_]
-    standing: Standing
     way: Way = "auto"
 
     def __len__(self) -> int:
@@ -68,6 +73,16 @@ class Sweep:
         blocks: Whole = self.counting.moving.blocks(self.variants.values[number][None])[0]
         return blocks
 
+    @cached_property
+    def standing(self) -> Standing:
+        """The order of the law among all of the pool. An order that asks for a history of scores is a RoundError."""
+        if any(key.key == REACHED for key in self.law.order):
+            found = Text("un ordre qui lit l’historique des pointages", "an order that reads the history of scores")
+            expected = Text("un ordre selon le pointage et le dépôt", "an order by score and submission")
+            write = Text("lisez seulement des décomptes et des seuils", "read counts and cut-offs only")
+            raise RoundError([Fault(Text("balayage", "sweep"), found, expected, write)])
+        return Standing.of(self.pool, self.base_scores, self.law)
+
     # One variant.
 
     def histogram(self, number: int) -> tuple[Whole, int]:
@@ -76,7 +91,8 @@ class Sweep:
 
     def cut_off(self, number: int, size: int) -> int | None:
         """Find the score at which ``size`` places end; None where there are places for all, or none is asked."""
-        return _end(*self.histogram(number), size)[0]
+        end = end_of(*self.histogram(number), size)
+        return None if end is None else end.score
 
     def scores(self, number: int) -> pl.Series:
         """Give the score of each declaration of the pool in a variant, in its order."""
@@ -124,6 +140,17 @@ class Sweep:
         both = counted[0].join(counted[1], on="value", how="full", coalesce=True, nulls_equal=True)
         return both.with_columns(pl.col("law", "variant").fill_null(0)).sort("value")
 
+    # Rounds.
+
+    def rounds(self, instruction: Instruction, pool: Pool, contribution: Contribution | None = None) -> Rounds:
+        """Prepare the selections of an instruction for every variant; ``pool`` holds the frame of this sweep.
+
+        ``contribution`` is what a ledger knows of earlier rounds. ``among`` plays no part: an instruction says itself
+        who takes part. An instruction under another law or day, or another pool, is a RoundError.
+        """
+        check_same(self.law, self.facts_on, self.pool, instruction, pool)
+        return Rounds.of(self.counting, self.standing, self.turn, instruction, pool, contribution)
+
     # All variants.
 
     def histograms(self, *, threads: int = 1, progress: Progress | None = None) -> Iterator[tuple[Whole, int]]:
@@ -139,9 +166,7 @@ class Sweep:
         frames = [_frame(number, *one) for number, one in found]
         return pl.concat([pl.DataFrame(schema=HISTOGRAM), *frames])
 
-    def cut_offs(
-        self, sizes: Sequence[int], *, threads: int = 1, progress: Progress | None = None
-    ) -> pl.DataFrame:
+    def cut_offs(self, sizes: Sequence[int], *, threads: int = 1, progress: Progress | None = None) -> pl.DataFrame:
         """Find where each of several sizes ends in each variant.
 
         A row is ``variant``, ``size``, ``cut_off`` (null where there are places for all, or none is asked), and how
@@ -149,7 +174,7 @@ class Sweep:
         """
         rows = []
         for number, (counts, low) in enumerate(self.histograms(threads=threads, progress=progress)):
-            rows += [(number, size, *_end(counts, low, size)) for size in sizes]
+            rows += [(number, size, *(end_of(counts, low, size) or (None,) * 3)) for size in sizes]
         return pl.DataFrame(rows, schema=CUT_OFF, orient="row")
 
     def all_moves(self, size: int, *, threads: int = 1, progress: Progress | None = None) -> pl.DataFrame:
@@ -171,17 +196,17 @@ class Sweep:
         column = self.pool[attribute]
         values = column.filter(pl.Series(self.among)).unique().sort()
         numbers = pl.DataFrame({"value": values}).with_row_index("number")
-        named = column.alias("value").to_frame().join(
-            numbers, on="value", how="left", nulls_equal=True, maintain_order="left"
+        named = (
+            column.alias("value")
+            .to_frame()
+            .join(numbers, on="value", how="left", nulls_equal=True, maintain_order="left")
         )
         codes = named["number"].fill_null(0).cast(pl.Int64).to_numpy()
         counted = self._counted(size, codes, len(values), threads, progress)
-        frames = [
-            pl.DataFrame([pl.repeat(n, len(values), dtype=pl.Int64, eager=True).alias("variant"), values.alias("value"), pl.Series("taken", taken)])
-            for n, (_, taken) in enumerate(counted)
-        ]
-        empty = {"variant": pl.Int64, "value": values.dtype, "taken": pl.Int64}
-        return pl.concat([pl.DataFrame(schema=empty), *frames])
+        taken = np.array([of for _, of in counted], dtype=np.int64).reshape(-1)
+        repeated = pl.concat([values.clear(), *[values] * len(self)])
+        columns = {"variant": np.repeat(np.arange(len(self)), len(values)), "value": repeated, "taken": taken}
+        return pl.DataFrame(columns)
 
     def _counted(
         self, size: int, codes: Whole, width: int, threads: int, progress: Progress | None
@@ -193,51 +218,27 @@ class Sweep:
         inside = np.flatnonzero(self.among)
         kind = of_kind[self.kinds.of_row[inside]]
         table = np.bincount(kind * width + codes[inside], minlength=len(crowd.kind) * width)
-        table = table.reshape(-1, width).astype(np.float64)
-        rows = _Rows(inside[np.argsort(kind, kind="stable")], np.concatenate([[0], np.cumsum(np.bincount(kind, minlength=len(crowd.kind)))]))
+        table = table.reshape(len(crowd.kind), width).astype(np.float64)
+        rows = RowsOf.by(kind, inside, len(crowd.kind))
 
         def work(_: int, blocks: Whole, values: Whole) -> tuple[int | None, Whole]:
-            counts, low = self.counting.histogram(blocks, values)
-            end, above, _at = _end(counts, low, size)
-            if end is None or above is None:
-                return None, table.sum(axis=0).astype(np.int64) if size > 0 else np.zeros(width, dtype=np.int64)
+            end = end_of(*self.counting.histogram(blocks, values), size)
+            if end is None:
+                return None, (table.sum(axis=0) if size > 0 else np.zeros(width)).astype(np.int64)
             scores = self.counting.scores(blocks, values)
-            taken = ((scores > end) @ table).astype(np.int64)
-            tied = rows.of(np.flatnonzero(scores == end))
-            first = tied[np.argpartition(self._turn[tied], size - above - 1)[: size - above]]
-            return end, taken + np.bincount(codes[first], minlength=width)
+            taken = ((scores > end.score) @ table).astype(np.int64)
+            first = first_of(rows.of(np.flatnonzero(scores == end.score)), self.turn, size - end.above)
+            return end.score, taken + np.bincount(codes[first], minlength=width)
 
         yield from self.counting.each(work, threads, progress)
 
     @cached_property
-    def _turn(self) -> Whole:
+    def turn(self) -> Whole:
         """The place of each row among equals: by the keys of the law after the score."""
         equal = Standing(self.standing.keys.with_columns(score=pl.lit(0, pl.Int32)), self.standing.descending)
         turn = np.empty(self.pool.height, dtype=np.int64)
         turn[equal.ordered(np.arange(self.pool.height))] = np.arange(self.pool.height)
         return turn
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Rows sorted by kind; those of kind ``k`` are from ``starts[k]`` to ``starts[k + 1]``."""
-
-    rows: Whole
-    starts: Whole
-
-    def of(self, some: Whole) -> Whole:
-        """Give the rows of some kinds."""
-        return np.concatenate([self.rows[:0], *(self.rows[self.starts[k] : self.starts[k + 1]] for k in some.tolist())])
-
-
-def _end(counts: Whole, low: int, size: int) -> tuple[int | None, int | None, int | None]:
-    """Find the score at which places end, how many are above it and how many at it; None where nothing ends them."""
-    from_the_top = np.cumsum(counts[::-1])
-    if size <= 0 or not len(counts) or from_the_top[-1] <= size:
-        return None, None, None
-    steps = int(np.searchsorted(from_the_top, size))
-    at = int(counts[len(counts) - 1 - steps])
-    return low + len(counts) - 1 - steps, int(from_the_top[steps]) - at, at
 
 
 def _frame(number: int, counts: Whole, low: int) -> pl.DataFrame:
@@ -266,4 +267,4 @@ def sweep(
     inputs, _ = with_inputs(conform(pool, law, day), law, day)
     found = kinds(inputs.collect(), scored, law, variants)
     mask = np.ones(pool.height, dtype=bool) if among is None else pl.Series(among).fill_null(value=False).to_numpy()
-    return Sweep(pool, law, day, variants, found, mask.astype(bool), Standing.of(pool, scored["score"], law), way)
+    return Sweep(pool, law, day, variants, found, mask.astype(bool), way)
