@@ -130,10 +130,17 @@ class Reading:
 
 def numbered(columns: dict[str, Whole], height: int) -> tuple[Whole, Whole]:
     """Number the distinct rows of several columns, in order of their values; give the numbers, and one row of each."""
-    numbers = np.zeros(height, dtype=np.int64)
-    for values in columns.values():
-        dense = _dense(values)
-        numbers = _dense(numbers * (int(dense.max(initial=0)) + 1) + dense)
+    numbers, span = np.zeros(height, dtype=np.int64), 1
+    for found in columns.values() if height else ():
+        values = found - found.min()
+        width = int(values.max()) + 1
+        if width >= SMALL:
+            values, width = _dense(values), height
+        if span * width >= SMALL:
+            numbers, span = _dense(numbers), height
+        numbers = numbers * width + values
+        span *= width
+    numbers = _dense(numbers)
     first = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=np.int64)
     first[numbers] = np.arange(height)
     return numbers, first
@@ -147,10 +154,13 @@ def _dense(values: Whole) -> Whole:
     if high - low >= SMALL:
         found: Whole = np.unique(values, return_inverse=True)[1]
         return found
-    there = np.zeros(high - low + 1, dtype=np.int64)
-    there[values - low] = 1
-    numbers: Whole = (np.cumsum(there) - 1)[values - low]
-    return numbers
+    there = np.zeros(high - low + 1, dtype=np.bool_)
+    there[values - low] = True
+    kept = np.flatnonzero(there)
+    numbers = np.empty(len(there), dtype=np.int64)
+    numbers[kept] = np.arange(len(kept))
+    of_values: Whole = numbers[values - low]
+    return of_values
 
 
 def _multisets(readings: list[Whole], changes: int) -> list[Whole]:

@@ -130,5 +130,5 @@ def test_an_order_that_reads_a_history_gives_counts_and_no_list(here, tmp_path):
     assert any(key.key == "score_reached_at" for key in law.order)
     swept = sweep(frame, law, nothing_of(law), facts_on=instruction.facts_on)
     assert swept.histogram(0)[0].sum() == 2
-    with pytest.raises(RoundError, match="historique"):
+    with pytest.raises(RoundError, match="history of scores"):
         swept.taken(0, 1)
