@@ -19,7 +19,7 @@ from ranking.order import LAST_RESORT, REACHED, Standing, cut
 from ranking.scoring import score, with_inputs
 from ranking.simulate.counting import Counting, RowsOf, Way, end_of, first_of
 from ranking.simulate.kinds import kinds
-from ranking.simulate.moving import Crowd, Moving
+from ranking.simulate.moving import Crowd, Moving, histogram
 from ranking.simulate.rounds import Rounds, check_same
 from rules.text import Text
 
@@ -218,15 +218,15 @@ class Sweep:
         inside = np.flatnonzero(self.among)
         kind = of_kind[self.kinds.of_row[inside]]
         table = np.bincount(kind * width + codes[inside], minlength=len(crowd.kind) * width)
-        table = table.reshape(len(crowd.kind), width).astype(np.float64)
+        table = table.reshape(len(crowd.kind), width)
         rows = RowsOf.by(kind, inside, len(crowd.kind))
 
         def work(_: int, blocks: Whole, values: Whole) -> tuple[int | None, Whole]:
-            end = end_of(*self.counting.histogram(blocks, values), size)
-            if end is None:
-                return None, (table.sum(axis=0) if size > 0 else np.zeros(width)).astype(np.int64)
             scores = self.counting.scores(blocks, values)
-            taken = ((scores > end.score) @ table).astype(np.int64)
+            end = end_of(*histogram(scores, crowd.counts), size)
+            if end is None:
+                return None, table[: None if size > 0 else 0].sum(axis=0)
+            taken = table[np.flatnonzero(scores > end.score)].sum(axis=0)
             first = first_of(rows.of(np.flatnonzero(scores == end.score)), self.turn, size - end.above)
             return end.score, taken + np.bincount(codes[first], minlength=width)
 
