@@ -281,7 +281,14 @@ def everything_at_once(desk):
         edit_receipt(desk, "fingerprints", name, to=mark)
 
 
+def move_someone_in_the_distribution(desk):
+    """Count someone eligible at a score who is not."""
+    move = pl.col("eligible") + pl.when(pl.int_range(pl.len()) == 0).then(1).otherwise(0).cast(pl.Int32)
+    rewrite(desk / "round" / "distribution.parquet", lambda f: f.with_columns(move))
+
+
 TAMPERING = {
+    move_someone_in_the_distribution: {"fingerprint_distribution", "distribution"},
     raise_a_score: {"fingerprint_invitations", "replay_invitations", "scores"},
     swap_two_ranks: {"fingerprint_invitations", "replay_invitations", "order", "selection"},
     invite_another: {
@@ -293,8 +300,15 @@ TAMPERING = {
         "reasons",
         "selection",
     },
-    remove_an_invitation: {"fingerprint_invitations", "replay_invitations", "sums", "selection"},
-    invite_the_unwilling: {"fingerprint_invitations", "replay_invitations", "sums", "eligibility", "selection"},
+    remove_an_invitation: {"fingerprint_invitations", "replay_invitations", "sums", "selection", "distribution"},
+    invite_the_unwilling: {
+        "fingerprint_invitations",
+        "replay_invitations",
+        "sums",
+        "eligibility",
+        "selection",
+        "distribution",
+    },
     invite_twice: {
         "fingerprint_invitations",
         "replay_invitations",
@@ -324,7 +338,7 @@ TAMPERING = {
     },
     minimum_of_the_instruction: {"replay_receipt", "selections"},
     code_of_a_list: {"replay_receipt"},
-    cell_of_the_law: {"fingerprint_law", "replay_invitations", "replay_receipt", "scores", "cut_offs"},
+    cell_of_the_law: {"fingerprint_law", "replay_invitations", "replay_receipt", "scores", "cut_offs", "distribution"},
     cell_of_the_pool: {
         "fingerprint_pool",
         "replay_invitations",
@@ -335,9 +349,10 @@ TAMPERING = {
         "cut_offs",
         "reasons",
         "selection",
+        "distribution",
     },
     unread_cell_of_the_pool: {"fingerprint_pool", "replay_receipt"},
-    row_out_of_the_pool: {"fingerprint_pool", "replay_outcomes", "replay_receipt", "everyone", "sums"},
+    row_out_of_the_pool: {"fingerprint_pool", "replay_outcomes", "replay_receipt", "everyone", "sums", "distribution"},
     row_into_the_pool: {
         "fingerprint_pool",
         "replay_outcomes",
@@ -346,8 +361,9 @@ TAMPERING = {
         "sums",
         "duplicates",
         "reasons",
+        "distribution",
     },
-    bad_row_in_the_pool: {"fingerprint_pool", "replay_outcomes", "replay_receipt", "everyone", "sums"},
+    bad_row_in_the_pool: {"fingerprint_pool", "replay_outcomes", "replay_receipt", "everyone", "sums", "distribution"},
     no_exclusion_left: {
         "fingerprint_exclusions",
         "replay_invitations",
@@ -358,6 +374,7 @@ TAMPERING = {
         "exclusions",
         "reasons",
         "selection",
+        "distribution",
     },
     an_exclusion_more: {
         "fingerprint_exclusions",
@@ -369,6 +386,7 @@ TAMPERING = {
         "exclusions",
         "reasons",
         "selection",
+        "distribution",
     },
     everything_at_once: {
         "replay_invitations",
