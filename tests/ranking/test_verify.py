@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from click.testing import CliRunner
 from test_receipt import INSTRUCTION, MORE, MOST, rows, write_desk
 
 from ranking import fingerprint, receipt, sample
@@ -20,7 +21,7 @@ from ranking.faults import RoundError
 from ranking.instruction import read_instruction
 from ranking.pool import read_pool
 from ranking.round import run_round
-from ranking.verify import both, chain
+from ranking.verify import both, chain, record
 from ranking.verify.both import verify
 from ranking.verify.properties import PROPERTIES
 from rules.faults import TirageError
@@ -673,3 +674,35 @@ def test_a_round_under_the_real_law(case, real, tmp_path):
     tamper(desk)
     assert failed(desk) >= caught
     assert bool(failed(desk)) == bool(caught)
+
+
+# The record of a verification.
+
+
+def test_a_verification_is_kept_beside_the_round_and_is_of_its_receipt(desk):
+    verify_on_the_command_line(desk)
+    kept = record.read(desk / "round")
+    assert kept.current
+    assert kept.agrees
+    assert {one["road"] for one in kept.said["properties"]} == {"files", "replay", "proof"}
+    before = (desk / "round" / record.RECORD).read_bytes()
+    verify_on_the_command_line(desk)
+    assert (desk / "round" / record.RECORD).read_bytes() == before
+
+
+def test_a_record_of_another_receipt_is_not_believed(desk):
+    verify_on_the_command_line(desk)
+    edit_receipt(desk, "round", to="another")
+    assert not record.read(desk / "round").agrees
+
+
+def test_no_record_is_kept_where_none_is_asked_for_or_none_can_be_read(desk):
+    verify_on_the_command_line(desk, "--no-record")
+    assert record.read(desk / "round") is None
+    (desk / "round" / record.RECORD).write_text("[]", encoding="utf-8")
+    assert record.read(desk / "round") is None
+
+
+def verify_on_the_command_line(desk, *more):
+    words = ["round", "verify", str(desk / "round"), "--pool", str(desk / "pool.parquet"), *more]
+    assert CliRunner().invoke(tirage, words).exit_code == 0
