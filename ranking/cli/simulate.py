@@ -6,6 +6,13 @@ from ranking.cli.words import Later, LazyGroup
 from rules.text import Text
 
 COMMANDS = {
+    "target": Later(
+        "ranking.cli.simulate_target:target",
+        Text(
+            "Le plus petit changement de points qui atteint une cible.",
+            "The smallest change of points that meets a policy target.",
+        ),
+    ),
     "size": Later(
         "ranking.cli.simulate_size:size",
         Text(

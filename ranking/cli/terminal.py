@@ -15,10 +15,11 @@ from rich.table import Table
 from ranking.escaping import escaped
 from ranking.faults import Fault, TirageError
 from ranking.pool import ending, suggestions
-from rules.text import Lang, Text, same
+from rules.text import Lang, Text, number, same
+from rules.titles import colon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import polars as pl
 
@@ -42,6 +43,17 @@ def step(words: Text, lang: Lang) -> Iterator[None]:
     else:
         yield
     screen.print(f"[green]✓[/] {words.to(lang)}")
+
+
+@contextmanager
+def counting(words: Text, lang: Lang) -> Iterator[Callable[[int], None]]:
+    """Show a count that rises while long work is under way, on the error stream of a terminal."""
+    screen = Console(stderr=True, highlight=False)
+    if not screen.is_terminal:
+        yield lambda _: None
+        return
+    with screen.status(words.to(lang) + " …") as shown:
+        yield lambda count: shown.update(f"{words.to(lang)}{colon(lang)}{number(count, lang)}")
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold

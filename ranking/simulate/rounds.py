@@ -89,10 +89,9 @@ class Rounds:
         scored = scored.select(ID, "score", pl.selectors.starts_with("eligible_"))
         return cls(counting, standing, turn, instruction, pool, scored, answers, owed)
 
-    def scores(self, number: int) -> pl.Series:
+    def _scores(self, values: Whole) -> pl.Series:
         """Give the score of each declaration in a variant."""
         moving = self.counting.moving
-        values = moving.variants.values[number]
         scores = moving.scores(moving.blocks(values[None])[0], values, moving.kinds.block, moving.kinds.rest)
         return pl.Series("score", scores[moving.kinds.of_row].astype(np.int32))
 
@@ -101,7 +100,14 @@ class Rounds:
 
         Its ``scored`` has no breakdown.
         """
-        scored = self.scored.with_columns(self.scores(number))
+        return self._run(self._values(number))
+
+    def _values(self, number: int) -> Whole:
+        values: Whole = self.counting.moving.variants.values[number]
+        return values
+
+    def _run(self, values: Whole) -> Round:
+        scored = self.scored.with_columns(self._scores(values))
         standing = Standing(self.standing.keys.with_columns(scored["score"]), self.standing.descending)
         return run_scored(self.instruction, self.pool, scored, standing, self.answers, self.owed)
 
@@ -127,11 +133,19 @@ class Rounds:
 
     def taken(self, number: int) -> Whole:
         """Give, for each row of the pool, the place of the selection that takes it in a variant; -1 where none does."""
-        if not self.counted:
-            sheet = self.run(number).sheet
-            return np.where(sheet.outcome == Outcome.invited, sheet.selection, NOBODY)
+        return self.taken_under(self._values(number))
+
+    def taken_under(self, values: Whole) -> Whole:
+        """Give what ``taken`` gives for other points at the places of the sweep.
+
+        Each must lie between the least and the most of its place over all variants and the law: else a ValueError.
+        """
         moving, units = self.counting.moving, self._units
-        values = moving.variants.values[number]
+        if (values < moving.variants.least).any() or (values > moving.variants.most).any():
+            raise ValueError(f"{values.tolist()}: beyond what the variants of the sweep reach")
+        if not self.counted:
+            sheet = self._run(values).sheet
+            return np.where(sheet.outcome == Outcome.invited, sheet.selection, NOBODY)
         scores = self._unit_scores(moving.blocks(values[None])[0], values)
         others = units.doubles[self._others(scores)]
         by_unit = np.full(len(units.counts), NOBODY, dtype=np.int64)
@@ -145,9 +159,9 @@ class Rounds:
         by_row[others] = NOBODY
         return by_row
 
-    def _results(self, number: int, blocks: Whole, values: Whole) -> list[Result]:
+    def _results(self, _: int, blocks: Whole, values: Whole) -> list[Result]:
         if not self.counted:
-            return [Result(len(one.taken.positions), one.cut_off) for one in self.run(number).results]
+            return [Result(len(one.taken.positions), one.cut_off) for one in self._run(values).results]
         scores = self._unit_scores(blocks, values)
         return [result for result, _, _ in self._picks(scores, self._units.doubles[self._others(scores)])]
 
