@@ -128,6 +128,7 @@ class Rounds:
 
     def frame(self, *, threads: int = 1, progress: Callable[[int, int], None] | None = None) -> pl.DataFrame:
         """Tell it for all variants: ``variant``, ``selection``, ``taken``, ``cut_off`` (null where there is none)."""
+        _ = self._units if self.counted else self._present  # once, not once a thread
         found = enumerate(self.counting.each(self._results, threads, progress))
         ids = [selection.id for selection in self.instruction.selections]
         rows = [(n, name, *one) for n, results in found for name, one in zip(ids, results, strict=True)]
