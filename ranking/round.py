@@ -21,7 +21,7 @@ from ranking.mechanisms import MECHANISMS, Taken
 from ranking.order import Standing
 from ranking.outcomes import NOWHERE, Outcome, OutcomeSheet
 from ranking.scoring import score
-from ranking.taking_part import taking_part, valid, with_own_exclusions
+from ranking.taking_part import one_a_person, present, valid, with_own_exclusions
 from rules.faults import meant
 from rules.text import Text
 
@@ -165,7 +165,10 @@ def run_round(
     standing = Standing.of(pool.frame, scored["score"], regulation, reached)
     answers = answers_of(instruction, pool.frame)
     owed = with_own_exclusions(contribution or Contribution(), instruction, pool.frame, answers)
-    return run_scored(instruction, pool, scored, standing, answers, owed, history if reached is not None else None)
+    sheet = OutcomeSheet(len(scored))
+    live = present(pool.frame, instruction, owed, answers, sheet)
+    kept = history if reached is not None else None
+    return run_scored(instruction, pool, scored, standing, answers, owed, live, sheet, kept)
 
 
 def run_scored(
@@ -175,15 +178,17 @@ def run_scored(
     standing: Standing,
     answers: pl.DataFrame,
     owed: Contribution,
+    live: NDArray[np.bool_],
+    sheet: OutcomeSheet,
     history: pl.DataFrame | None = None,
 ) -> Round:
     """Run the selections on a pool that is scored and ordered, its filters answered, its exclusions all in ``owed``.
 
-    Of ``scored``, the scores and who is eligible for which stream are read.
+    ``live`` are those who are present, and ``sheet`` says why the others are not; both are written on. Of ``scored``,
+    the scores and who is eligible for which stream are read.
     """
     regulation = instruction.regulation
-    sheet = OutcomeSheet(len(scored))
-    live = taking_part(pool.frame, standing, instruction, owed, answers, sheet)
+    one_a_person(pool.frame, standing, live, sheet)
     ceilings = Ceilings(instruction, answers, owed.used)
     ground = Ground(instruction, pool.frame, scored, standing, answers, ceilings)
     there = live.copy()

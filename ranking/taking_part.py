@@ -45,23 +45,6 @@ def with_own_exclusions(
     return replace(owed, exclusions=kept)
 
 
-def taking_part(
-    frame: pl.DataFrame,
-    standing: Standing,
-    instruction: Instruction,
-    owed: Contribution,
-    answers: pl.DataFrame,
-    sheet: OutcomeSheet,
-) -> NDArray[np.bool_]:
-    """Find the declarations that take part, and note why the others do not."""
-    live = present(frame, instruction, owed, answers, sheet)
-    if "person_id" in frame.columns:
-        others = _other_declarations(frame["person_id"], np.flatnonzero(live), standing)
-        live[others] = False
-        sheet.note(others, Outcome.duplicate_person)
-    return live
-
-
 def present(
     frame: pl.DataFrame,
     instruction: Instruction,
@@ -102,6 +85,14 @@ def valid(submitted_at: pl.Series, at: datetime, regulation: Regulation) -> pl.S
     known = end.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
     skipped = (end + pl.duration(hours=1)).dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
     return pl.select(pl.lit(at.astimezone(UTC)) < pl.coalesce(known, skipped).dt.convert_time_zone("UTC")).to_series()
+
+
+def one_a_person(frame: pl.DataFrame, standing: Standing, live: NDArray[np.bool_], sheet: OutcomeSheet) -> None:
+    """Take out of ``live`` all but the best ranked declaration of each person, and note why."""
+    if "person_id" in frame.columns:
+        others = _other_declarations(frame["person_id"], np.flatnonzero(live), standing)
+        live[others] = False
+        sheet.note(others, Outcome.duplicate_person)
 
 
 def _other_declarations(person: pl.Series, live: Positions, standing: Standing) -> Positions:

@@ -109,7 +109,16 @@ class Rounds:
     def _run(self, values: Whole) -> Round:
         scored = self.scored.with_columns(self._scores(values))
         standing = Standing(self.standing.keys.with_columns(scored["score"]), self.standing.descending)
-        return run_scored(self.instruction, self.pool, scored, standing, self.answers, self.owed)
+        live, sheet = self._present
+        return run_scored(
+            self.instruction, self.pool, scored, standing, self.answers, self.owed, live.copy(), sheet.copy()
+        )
+
+    @cached_property
+    def _present(self) -> tuple[NDArray[np.bool_], OutcomeSheet]:
+        """Who is valid and not excluded, whatever the points, and why the others are not."""
+        sheet = OutcomeSheet(self.pool.frame.height)
+        return present(self.pool.frame, self.instruction, self.owed, self.answers, sheet), sheet
 
     @property
     def counted(self) -> bool:
@@ -126,6 +135,7 @@ class Rounds:
 
     def frame(self, *, threads: int = 1, progress: Callable[[int, int], None] | None = None) -> pl.DataFrame:
         """Tell it for all variants: ``variant``, ``selection``, ``taken``, ``cut_off`` (null where there is none)."""
+        _ = self._units if self.counted else self._present  # once, not once a thread
         found = enumerate(self.counting.each(self._results, threads, progress))
         ids = [selection.id for selection in self.instruction.selections]
         rows = [(n, name, *one) for n, results in found for name, one in zip(ids, results, strict=True)]
@@ -228,7 +238,7 @@ class Rounds:
     def _units(self) -> _Units:
         """Number the units of those who may take part in some selection, and of doubles, who may stand before them."""
         frame, selections = self.pool.frame, self.instruction.selections
-        live = present(frame, self.instruction, self.owed, self.answers, OutcomeSheet(frame.height))
+        live, _ = self._present
         ceilings = Ceilings(self.instruction, self.answers, self.owed.used)
         ground = Ground(self.instruction, frame, self.scored, self.standing, self.answers, ceilings)
         bits = np.zeros(frame.height, dtype=np.int64)
