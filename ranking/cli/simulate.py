@@ -13,6 +13,13 @@ COMMANDS = {
             "The smallest change of points that meets a policy target.",
         ),
     ),
+    "compare": Later(
+        "ranking.cli.simulate_compare:compare",
+        Text(
+            "Deux règles ou deux instructions sur la même banque : qui gagne, qui perd, et pourquoi.",
+            "Two laws or two instructions on the same pool: who gains, who loses, and why.",
+        ),
+    ),
     "size": Later(
         "ranking.cli.simulate_size:size",
         Text(
