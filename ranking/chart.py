@@ -65,7 +65,7 @@ def config() -> dict[str, Any]:
     }
 
 
-def svg(chart: alt.Chart | alt.LayerChart, title: str, lang: Lang, *, watermark: bool = True) -> str:
+def svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, title: str, lang: Lang, *, watermark: bool = True) -> str:
     """Draw a chart as SVG under its title; with the watermark under the title and across the picture."""
     import vl_convert  # noqa: PLC0415 - heavy
 

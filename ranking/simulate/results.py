@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 FORMATS = ("parquet", "csv", "xlsx", "json")
 SUMMARY = "summary.json"
-Build = Callable[..., "alt.Chart | alt.LayerChart"]
+PARTS = "replications"
+"""The folder, inside that of a result, where a long simulation keeps what it has done so far."""
+Build = Callable[..., "alt.Chart | alt.LayerChart | alt.FacetChart"]
 Figures = dict[str, Any]
 
 
@@ -178,7 +180,7 @@ class Results:
         made += [f"{name}.{ending}" for name in self.charts for ending in ("svg", "png")]
         return [*made, *(["tables.xlsx"] if "xlsx" in formats else []), "page.html", "page.md"]
 
-    def drawn(self, name: str, lang: Lang) -> alt.Chart | alt.LayerChart:
+    def drawn(self, name: str, lang: Lang) -> alt.Chart | alt.LayerChart | alt.FacetChart:
         """Build a chart in a language."""
         chart = self.charts[name]
         return chart.build(lang, *(self.tables[one].frame for one in chart.of))
@@ -258,9 +260,14 @@ def _write_table(table: Table, path: Path, formats: Sequence[str]) -> None:
         escaped(table.frame).write_csv(path.with_name(f"{path.name}.csv"))
 
 
+def check_folder(folder: Path) -> None:
+    """Refuse, before any work, a folder that holds anything else than a result and the parts of a long simulation."""
+    _files_before(folder)
+
+
 def _files_before(folder: Path) -> list[str]:
     """Name the files of the result that a folder holds; a folder of anything else is a TirageError."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    if not folder.exists() or (folder.is_dir() and all(one.name == PARTS for one in folder.iterdir())):
         return []
     try:
         before = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
@@ -273,4 +280,4 @@ def _files_before(folder: Path) -> list[str]:
     raise TirageError([Fault(same(folder.name), found, expected, same(f"{folder.name}-2"))])
 
 
-__all__ = ["FORMATS", "Chart", "Provenance", "Results", "Table", "heads", "share", "shown_columns"]
+__all__ = ["FORMATS", "Chart", "Provenance", "Results", "Table", "check_folder", "heads", "share", "shown_columns"]

@@ -42,9 +42,7 @@ class Inflow:
         return float(self.rates.mean() * MONTH_DAYS) if len(self.rates) else 0.0
 
 
-def inflow(
-    frame: pl.DataFrame, when: Horizon, assumed: Assumptions, arrivals_a_month: float | None = None
-) -> Inflow:
+def inflow(frame: pl.DataFrame, when: Horizon, assumed: Assumptions, arrivals_a_month: float | None = None) -> Inflow:
     """Estimate the arrivals of each day: mean of each day of the week in the last days of the pool, times the month's.
 
     ``arrivals_a_month`` sets the level and leaves the shape. The window ends the day before that of the newest
@@ -70,7 +68,7 @@ def inflow(
 
 
 def _a_weekday(days: pl.Series, first: date, last: date) -> NDArray[np.float64]:
-    """Give the mean number of submissions of a Monday, a Tuesday, …"""
+    """Give the mean number of submissions of each day of the week, Monday first."""
     counted = np.bincount(days.dt.weekday().to_numpy() - 1, minlength=7) if len(days) else np.zeros(7)
     there = np.bincount([(first + timedelta(days=n)).weekday() for n in range((last - first).days + 1)], minlength=7)
     return np.asarray(counted / np.maximum(there, 1), dtype=np.float64)
@@ -93,9 +91,10 @@ def arriving(
     donors = source.donors[which[inside]] if total else np.empty(0, dtype=np.int64)
     chosen = frame[donors]
     instants = pl.Series("submitted_at", at[inside]).cast(pl.Datetime("us", "UTC")).cast(INSTANT)
-    younger = instants.dt.convert_time_zone(source.zone).dt.date() - chosen["submitted_at"].dt.convert_time_zone(
-        source.zone
-    ).dt.date()
+    younger = (
+        instants.dt.convert_time_zone(source.zone).dt.date()
+        - chosen["submitted_at"].dt.convert_time_zone(source.zone).dt.date()
+    )
     dates = [name for name, dtype in chosen.schema.items() if dtype == pl.Date]
     number = pl.Series(np.flatnonzero(inside)).cast(pl.String).str.zfill(8)
     made = chosen.with_columns(instants, ("arrival " + number).alias(ID), *(chosen[n] + younger for n in dates))
@@ -107,4 +106,6 @@ def _midnights(source: Inflow) -> NDArray[np.int64]:
     """Give the instant at which each local day begins; a day of a clock change is taken for 24 hours."""
     zone = ZoneInfo(source.zone)
     days = (source.first + timedelta(days=number) for number in range(len(source.rates)))
-    return np.array([micros(datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)) for day in days], dtype=np.int64)
+    return np.array(
+        [micros(datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)) for day in days], dtype=np.int64
+    )

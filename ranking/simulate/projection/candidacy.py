@@ -7,8 +7,6 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from ranking.scoring import with_inputs
 from rules import plain
 
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     import numpy as np
+    import polars as pl
     from numpy.typing import NDArray
 
     from ranking.instruction import Instruction
@@ -42,7 +41,9 @@ class Candidacy:
             meets = plain.condition(where, absent)
             each.append(meets & reduce(or_, asked) if asked else meets)
         found: NDArray[np.bool_] = (
-            inputs.with_columns(reduce(or_, each).fill_null(value=False).alias("in reach")).collect()["in reach"].to_numpy()
+            inputs.with_columns(reduce(or_, each).fill_null(value=False).alias("in reach"))
+            .collect()["in reach"]
+            .to_numpy()
         )
         return found
 

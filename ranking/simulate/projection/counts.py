@@ -74,9 +74,7 @@ def counted(courses: Sequence[Course], band: int) -> dict[str, pl.DataFrame]:
 
 
 def _accounts(course: Course, law: int) -> pl.DataFrame:
-    rows = [
-        (law, number, one.entered, one.waiting, one.open, *one.left) for number, one in enumerate(course.balances)
-    ]
+    rows = [(law, number, one.entered, one.waiting, one.open, *one.left) for number, one in enumerate(course.balances)]
     return pl.DataFrame(rows, schema=ACCOUNTS, orient="row")
 
 

@@ -115,9 +115,7 @@ class Course:
         done = run_round(instruction, pool, Contribution(used=self.used))
         self.used = done.ceilings
         self._invite(rows[_invited(done)], number, now, law)
-        return [
-            Picked(one.selection.id, one.candidates, len(one.taken.positions), one.cut_off) for one in done.results
-        ]
+        return [Picked(one.selection.id, one.candidates, len(one.taken.positions), one.cut_off) for one in done.results]
 
     def _note_new(self, rows: Whole, number: int, now: int) -> None:
         """Note those whom a round sees for the first time, and their scores."""
@@ -214,7 +212,9 @@ def at_instant(instruction: Instruction, at: datetime, number: int, replication:
 def under(instruction: Instruction, law: Regulation) -> Instruction:
     """Give an instruction under another law of its program. An order that needs a history of scores is a RoundError."""
     if any(item.key == REACHED for item in law.order):
-        found = Text("un ordre qui demande quand le pointage fut atteint", "an order that asks when a score was reached")
+        found = Text(
+            "un ordre qui demande quand le pointage fut atteint", "an order that asks when a score was reached"
+        )
         expected = Text("un ordre sans historique, le seul qu’une projection suive", "an order without history")
         raise RoundError([Fault(same(law.program), found, expected, Text("un autre programme", "another program"))])
     return replace(instruction, regulation=law)

@@ -8,7 +8,6 @@ import shutil
 import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,21 +15,21 @@ import polars as pl
 from ranking.faults import Fault, RoundError
 from ranking.simulate.projection.counts import SCHEMAS
 from ranking.simulate.projection.setting import setting
+from ranking.simulate.results import PARTS
 from rules.text import Text, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from ranking.simulate.projection.setting import Setting, Wanted
-
-KEPT = "replications"
 
 
 class Kept:
     """The folder of the replications of one setting; those of another lie beside it, under their own hash."""
 
     def __init__(self, out: Path, made: Setting) -> None:
-        self.folder = out / KEPT / made.hash[:16]
+        self.folder = out / PARTS / made.hash[:16]
 
     def has(self, number: int) -> bool:
         """Tell whether a replication is there, whole."""

@@ -1,4 +1,4 @@
-"""What a projection is made of: pool, laws, instruction, assumptions, days; with one hash that says whether it changed."""
+"""What a projection is made of: pool, laws, instruction, assumptions, days; and one hash of it all."""
 
 from __future__ import annotations
 
@@ -105,7 +105,6 @@ class Setting:
 
     def replicate(self, number: int) -> dict[str, pl.DataFrame]:
         """Run one replication under every law, on the same people and the same chance."""
-        chance = Chance(self.wanted.seed, number)
         return counted(self.courses(number), self.wanted.band)
 
     def courses(self, number: int) -> list[Course]:

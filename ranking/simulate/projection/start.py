@@ -51,9 +51,7 @@ class Start:
     groups: Mapping[str, Labels]
 
 
-def start(
-    frame: pl.DataFrame, law: Regulation, when: Horizon, who: Sequence[Condition], by: Sequence[str]
-) -> Start:
+def start(frame: pl.DataFrame, law: Regulation, when: Horizon, who: Sequence[Condition], by: Sequence[str]) -> Start:
     """Read a pool as of the first round: declared values, and ages on that day."""
     day = when.days[0]
     kept = [name for name in frame.columns if name in law.attributes or name in by]

@@ -83,7 +83,7 @@ class World:
 def _steps(since: NDArray[np.float64], gain: Growth, rows: Whole) -> NDArray[np.int32]:
     """Count the steps gained since entry: months over the length of a step, at the phase of each person."""
     steps = np.floor(since / gain.months + gain.phase[rows])
-    return np.nan_to_num(steps, copy=False).astype(np.int32)
+    return np.asarray(np.nan_to_num(steps, copy=False), dtype=np.int32)
 
 
 def _grown(column: pl.Series, steps: pl.Series, law: Regulation) -> pl.Series:
@@ -92,9 +92,7 @@ def _grown(column: pl.Series, steps: pl.Series, law: Regulation) -> pl.Series:
     return (column.cast(pl.Int32) + steps).clip(upper_bound=most).cast(column.dtype).alias(column.name)
 
 
-def world(
-    begun: Start, law: Regulation, when: Horizon, assumed: Assumptions, source: Inflow, chance: Chance
-) -> World:
+def world(begun: Start, law: Regulation, when: Horizon, assumed: Assumptions, source: Inflow, chance: Chance) -> World:
     """Make the world of a replication. Nothing here knows which law will rank it.
 
     Withdrawals come at a constant rate, so those already waiting are as if new. A declaration of the pool gains from
@@ -103,7 +101,9 @@ def world(
     arrived, donors = arriving(begun.frame, source, when, chance)
     everyone = pl.concat([begun.frame, arrived])
     alike = np.concatenate([np.arange(begun.frame.height), donors])
-    entered = np.concatenate([np.full(begun.frame.height, micros(when.begins) - 1), microseconds(arrived["submitted_at"])])
+    entered = np.concatenate(
+        [np.full(begun.frame.height, micros(when.begins) - 1), microseconds(arrived["submitted_at"])]
+    )
     expires = np.concatenate([begun.expires, _expiry(arrived["submitted_at"], law, when)])
     each = np.stack([expires, _withdrawals(entered, assumed, chance), _tests(entered, assumed, chance)])
     first = np.argmin(each, axis=0)
@@ -136,7 +136,8 @@ def _withdrawals(entered: Whole, assumed: Assumptions, chance: Chance) -> Whole:
     if part >= 1:
         return entered + 1
     months = np.log1p(-draws) / np.log1p(-part)
-    return entered + 1 + (np.minimum(months, 1e5) * MONTH).astype(np.int64)
+    found: Whole = entered + 1 + (np.minimum(months, 1e5) * MONTH).astype(np.int64)
+    return found
 
 
 def _tests(entered: Whole, assumed: Assumptions, chance: Chance) -> Whole:
@@ -145,7 +146,8 @@ def _tests(entered: Whole, assumed: Assumptions, chance: Chance) -> Whole:
         return np.full(len(entered), NEVER)
     left = chance.of("age of the test", len(entered)) * assumed.tests.validity_months.value
     renewed = chance.of("renewal of the test", len(entered)) * 100 < assumed.tests.renewed.value
-    return np.where(renewed, NEVER, entered + 1 + (left * MONTH).astype(np.int64))
+    found: Whole = np.where(renewed, NEVER, entered + 1 + (left * MONTH).astype(np.int64))
+    return found
 
 
 def _growth(
