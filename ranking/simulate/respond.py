@@ -273,6 +273,9 @@ def _of_target(figures: Mapping[str, Any], target: Text) -> Text:
     )
     if figures["target_undone"] is None:
         return said
+    if figures["target_undone"] > 100:
+        worse = Text("La cible finit plus bas qu’avant la réforme.", "The target ends lower than before the reform.")
+        return Text(f"{said.fr} {worse.fr}", f"{said.en} {worse.en}")
     undone = Text(*(_percent(figures["target_undone"], lang) for lang in LANGS))
     return Text(
         f"{said.fr} Les réactions défont {undone.fr} du gain.", f"{said.en} Responses undo {undone.en} of the gain."

@@ -48,7 +48,11 @@ def target(lang: Lang, frame: pl.DataFrame) -> Any:  # noqa: ANN401 - altair’s
 
     shape = alt.Chart(frame).encode(
         y=alt.Y(f"moment_{lang}:N", title=None, sort=None, axis=alt.Axis(labelLimit=300)),
-        x=alt.X("share:Q", title=Text("Part des invitées, %", "Share of those invited, %").to(lang)),
+        x=alt.X(
+            "share:Q",
+            title=Text("Part des personnes invitées, %", "Share of those invited, %").to(lang),
+            scale=alt.Scale(domain=[0, 100]),
+        ),
     )
     bars = shape.mark_bar(color=OKABE_ITO["blue"], size=24)
     words = shape.mark_text(align="left", dx=4, fontSize=12).encode(text=alt.Text("share:Q", format=".1f"))

@@ -51,10 +51,12 @@ class BestOf(Strict):
 class Swap(Strict):
     """Exchange the partners of a couple: the columns of ``pairs``, and the two labels of each of ``labels``.
 
+    ``couple`` is the column that says who has an accompanying spouse.
     ``otherwise`` is what the new principal applicant declares where the pool says nothing of the spouse: a value, or
     ``{ column = "…" }``, another column of the declaration as it was. All other columns are the household’s and stay.
     """
 
+    couple: Words = "accompanying_spouse"
     pairs: dict[Words, Words]
     labels: dict[Words, Annotated[list[Words], Field(min_length=2, max_length=2)]] = Field(default_factory=dict)
     otherwise: dict[Words, bool | int | str | dict[str, str]] = Field(default_factory=dict)
@@ -143,6 +145,7 @@ def _columns(one: Response) -> Iterator[str]:
     if one.best_of is not None:
         yield one.best_of.column
     if one.swap is not None:
+        yield one.swap.couple
         yield from one.swap.pairs
         yield from one.swap.pairs.values()
         yield from one.swap.labels
@@ -286,7 +289,7 @@ def _mixed(frame: pl.DataFrame, other: pl.DataFrame, does: Flags) -> pl.DataFram
 
 def _swapped(frame: pl.DataFrame, said: Swap) -> pl.DataFrame:
     """Exchange the partners of every couple; who has no accompanying spouse stays as declared."""
-    couple = pl.col("accompanying_spouse")
+    couple = pl.col(said.couple)
     columns = []
     for mine, theirs in said.pairs.items():
         if mine in frame.columns and theirs in frame.columns:

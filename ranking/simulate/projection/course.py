@@ -56,6 +56,15 @@ class Picked(NamedTuple):
     cut_off: int | None
 
 
+class Answered(NamedTuple):
+    """The invitations of a round: who, when each ends, the answer (a :class:`Why`), and whether it brings back."""
+
+    rows: Whole
+    ends: Whole
+    why: NDArray[np.int8]
+    returns: NDArray[np.bool_]
+
+
 @dataclass
 class Course:
     """A world under one law, as it goes on. Arrays are by declaration, instants in microseconds.
@@ -83,6 +92,7 @@ class Course:
         self.used: Mapping[str, Mapping[str, int]] = {}
         self.balances: list[Balance] = []
         self.picked: list[list[Picked]] = []
+        self.answered: list[Answered] = []
 
     def run(self) -> Course:
         """Run every round, and close the account at the end."""
@@ -148,6 +158,7 @@ class Course:
         why = np.where(accepts, Why.accepted, np.where(declines, Why.declined, Why.silent)).astype(np.int8)
         self.why[rows] = np.where(returns, self.why[rows], why)
         self.leaves[rows] = np.where(returns, np.maximum(self.leaves[rows], ends), ends)
+        self.answered.append(Answered(rows, ends, why, returns))
         several = self.world.person[rows] >= 0
         for row, until, accepted in zip(rows[several], ends[several], accepts[several], strict=True):
             self._set_aside(int(row), int(until), accepted=bool(accepted))
