@@ -49,7 +49,14 @@ def config() -> dict[str, Any]:
         "background": "white",
         "padding": 12,
         "view": {"stroke": None},
-        "axis": {**text, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "gridColor": "#e3e3e3"},
+        "axis": {
+            **text,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "gridColor": "#e3e3e3",
+            "labelFlush": False,
+        },
         "legend": {**text, "labelFontSize": 12, "titleFontSize": 12, "labelLimit": 340, "titleFontWeight": "normal"},
         "header": {**text, "labelFontSize": 12, "titleFontSize": 12},
         "title": {
@@ -67,7 +74,7 @@ def config() -> dict[str, Any]:
     }
 
 
-def svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, title: str, lang: Lang, *, watermark: bool = True) -> str:
+def svg(chart: alt.TopLevelMixin, title: str, lang: Lang, *, watermark: bool = True) -> str:
     """Draw a chart as SVG under its title; with the watermark under the title and across the picture."""
     import vl_convert  # noqa: PLC0415 - heavy
 

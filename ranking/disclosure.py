@@ -9,6 +9,7 @@ So whoever knows all that is published, every sum, and that no hidden count is 0
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,13 +17,13 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
     Whole = NDArray[np.int64]
     Hidden = NDArray[np.bool_]
+
+Sums = Mapping[str, Sequence[str]] | Sequence[tuple[str, Sequence[str]]]
 
 LEAST = 5
 """The smallest count that is published, unless another is asked for."""
@@ -99,19 +100,20 @@ def suppressed(
     frame: pl.DataFrame,
     counts: Sequence[str],
     *,
-    sums: Mapping[str, Sequence[str]] | None = None,
+    sums: Sums | None = None,
     within: Sequence[str] = (),
     k: int = LEAST,
 ) -> Published:
     """Hide small counts of a frame, and what would give them back.
 
-    ``counts`` are columns of whole numbers, none negative or null; ``sums`` names the columns that are sums of others.
+    ``counts`` are columns of whole numbers, none negative or null; ``sums`` names the columns that are sums of others:
+    by column, or in pairs where one is several sums.
     Rows that are alike in ``within`` make up one table (an attribute, of which each row is a value). The sum of each
     column is taken to be known; tables with the same sums are held to tell of the same people.
     """
     if not counts or not frame.height:
         return Published(frame, frozenset())
-    tally, totals = _tally(frame, list(counts), sums or {}, within)
+    tally, totals = _tally(frame, list(counts), _pairs(sums), within)
     chosen = hide(tally, k)
     width = len(counts)
     mask = chosen[: frame.height * width].reshape(frame.height, width)
@@ -123,8 +125,14 @@ def suppressed(
     return Published(frame.with_columns(shown), frozenset(lost))
 
 
+def _pairs(sums: Sums | None) -> Sequence[tuple[str, Sequence[str]]]:
+    if sums is None:
+        return ()
+    return tuple(sums.items()) if isinstance(sums, Mapping) else sums
+
+
 def _tally(
-    frame: pl.DataFrame, counts: list[str], sums: Mapping[str, Sequence[str]], within: Sequence[str]
+    frame: pl.DataFrame, counts: list[str], sums: Sequence[tuple[str, Sequence[str]]], within: Sequence[str]
 ) -> tuple[Tally, Whole]:
     """Write a frame as cells, row by row, then the sums of its tables; and give where those sums begin."""
     inner = frame.select(counts).cast(pl.Int64).to_numpy()
@@ -142,10 +150,10 @@ def _tally(
         whole += [begin + column for column in range(width)]
         parts += [tuple(row * width + column for row in rows) for column in range(width)]
     for row in range(frame.height + len(begins)):
-        whole += [row * width + at[name] for name in sums]
-        parts += [tuple(row * width + at[part] for part in sums[name]) for name in sums]
+        whole += [row * width + at[name] for name, _ in sums]
+        parts += [tuple(row * width + at[part] for part in of) for _, of in sums]
     cells = np.concatenate([inner.ravel(), *(np.array(sum_, dtype=np.int64) for sum_ in begins)])
-    cost = np.array([MARGIN if name in sums else 1.0 for name in counts] * (len(cells) // width))
+    cost = np.array([MARGIN if name in dict(sums) else 1.0 for name in counts] * (len(cells) // width))
     cost[frame.height * width :] *= TOTAL
     return Tally(cells, tuple(whole), tuple(parts), cost), np.array(list(begins.values()), dtype=np.int64)
 

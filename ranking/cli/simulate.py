@@ -6,6 +6,13 @@ from ranking.cli.words import Later, LazyGroup
 from rules.text import Text
 
 COMMANDS = {
+    "compare": Later(
+        "ranking.cli.simulate_compare:compare",
+        Text(
+            "Deux règles ou deux instructions sur la même banque : qui gagne, qui perd, et pourquoi.",
+            "Two laws or two instructions on the same pool: who gains, who loses, and why.",
+        ),
+    ),
     "project": Later(
         "ranking.cli.simulate_project:project",
         Text(
