@@ -20,6 +20,20 @@ COMMANDS = {
             "Two laws or two instructions on the same pool: who gains, who loses, and why.",
         ),
     ),
+    "project": Later(
+        "ranking.cli.simulate_project:project",
+        Text(
+            "Une année de rondes ou plus : arrivées, âges, échéances, réponses ; file, seuils, chances.",
+            "A year of rounds or more: arrivals, ages, expiries, answers; backlog, cut-offs, chances.",
+        ),
+    ),
+    "respond": Later(
+        "ranking.cli.simulate_respond:respond",
+        Text(
+            "Ce que défait d’une réforme une part de personnes qui s’y adaptent.",
+            "How much of a reform a share of people who adapt to it undoes.",
+        ),
+    ),
     "size": Later(
         "ranking.cli.simulate_size:size",
         Text(
