@@ -112,6 +112,7 @@ class Compiler:
     """Compiles one regulation; the codes of its inputs are shared by every term."""
 
     regulation: Regulation
+    largest: int = LARGEST
     codes: dict[str, Code] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -131,7 +132,7 @@ class Compiler:
         if adds_up and not binding:
             return self._sum(part)
         inputs = self._inputs(part)
-        if self.size(inputs) <= LARGEST:
+        if self.size(inputs) <= self.largest:
             return Sum((Term(inputs, (plain.points(part, self.regulation.parts),), self._criteria(part)),))
         sums: tuple[Sum, ...] = (self._sum(part),)
         if isinstance(part, Group) and not adds_up:
@@ -182,8 +183,8 @@ class Compiler:
         terms = list(source.terms)
         while True:
             pairs = [(self.size({*a.inputs, *b.inputs}), i, j) for (i, a), (j, b) in combinations(enumerate(terms), 2)]
-            size, i, j = min(pairs, default=(LARGEST + 1, 0, 0))
-            if size > LARGEST:
+            size, i, j = min(pairs, default=(self.largest + 1, 0, 0))
+            if size > self.largest:
                 return Sum(tuple(terms), source.capped)
             a, b = terms[i], terms.pop(j)
             criteria = tuple(dict.fromkeys((*a.criteria, *b.criteria)))
