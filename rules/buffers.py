@@ -67,6 +67,7 @@ class Buffers:
     valid: NDArray[np.uint8] | None
     offset: int
     owner: ArrowArray
+    bits: bool = False
 
 
 def buffers(column: pl.Series) -> Buffers:
@@ -82,9 +83,9 @@ def buffers(column: pl.Series) -> Buffers:
     weakref.finalize(chunk, _release, ArrowArray.from_buffer_copy(chunk))
     length, start = chunk.length, chunk.offset
     bits = (start + length + 7) // 8
-    valid = _at(chunk.buffers[0], bits, np.dtype(np.uint8)) if chunk.null_count else None
+    valid = _at(chunk.buffers[0], bits, np.dtype(np.uint8)) if chunk.null_count and chunk.buffers[0] else None
     if physical.dtype == pl.Boolean:
-        return Buffers(_at(chunk.buffers[1], bits, np.dtype(np.uint8)), valid, start, chunk)
+        return Buffers(_at(chunk.buffers[1], bits, np.dtype(np.uint8)), valid, start, chunk, bits=True)
     dtype = np.dtype(str(physical.dtype).lower())
     return Buffers(_at(chunk.buffers[1], start + length, dtype), valid, start, chunk)
 
