@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ranking import contract, fingerprint
+from ranking import checked, contract, fingerprint, repeated
 from ranking.columns import ID, read_column, with_none
 from ranking.conform import check_columns
 from ranking.csv_file import read_csv
@@ -19,7 +19,7 @@ from rules.faults import meant
 from rules.text import Text, same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
     from datetime import date, datetime
 
     from rules.regulation import Regulation
@@ -85,32 +85,55 @@ def check_pool(
     """Check a frame as ``read_pool`` checks a file. ``first_row`` is the number of its first row in the file."""
     day = facts_on or regulation.day
     check_columns([ID, "submitted_at"], raw, regulation, shown)
-    frame = _typed(raw, regulation, shown).with_row_index(contract.ROW, offset=first_row)
+    frame = typed(raw, regulation, shown)
+    twice = {name: repeated.positions(frame[name]) for name in unique(regulation, frame.columns)}
+    frame = marked(frame, twice).with_row_index(contract.ROW, offset=first_row)
     before = extracted_at or contract.last_instant(regulation, day)
-    known = [name for name in frame.columns if name in regulation.attributes or name.startswith(contract.MARK)]
-    checked = contract.check(frame.select(known), raw, contract.row_rules(frame, regulation, day, before), shown)
-    if checked.faults and not quarantine:
-        raise PoolError(checked.faults)
-    good = frame if checked.good is None else frame[checked.good - first_row]
+    found = checked.check(known(frame, regulation), raw, contract.row_rules(frame, regulation, day, before))
+    faults = tuple(checked.fault(breach, shown) for breach in found.breaches)
+    if faults and not quarantine:
+        raise PoolError(faults)
+    good = frame if found.good is None else frame[found.good - first_row]
     good = good.drop([name for name in good.columns if name.startswith(contract.MARK)])
     good = good.with_columns(
         [with_none(good[name], a) for name, a in regulation.attributes.items() if name in good.columns]
     )
-    known = list(regulation.attributes)
-    return Pool(
-        good,
-        checked.bad,
-        checked.faults,
-        unknown=tuple(name for name in good.columns if name not in known),
-        absent=tuple(
-            name
-            for name, attribute in regulation.attributes.items()
-            if name not in good.columns and not attribute.descriptive and not attribute.optional
-        ),
+    unknown, absent = strangers(good.columns, regulation)
+    return Pool(good, found.bad, faults, unknown=unknown, absent=absent)
+
+
+def known(frame: pl.DataFrame, regulation: Regulation) -> pl.DataFrame:
+    """Keep the columns that rules look at: those of attributes, and the marks."""
+    return frame.select(
+        [name for name in frame.columns if name in regulation.attributes or name.startswith(contract.MARK)]
     )
 
 
-def _typed(raw: pl.DataFrame, regulation: Regulation, shown: str) -> pl.DataFrame:
+def strangers(columns: list[str], regulation: Regulation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name the columns that no attribute knows, and the attributes that have no column."""
+    unknown = tuple(name for name in columns if name not in regulation.attributes)
+    absent = tuple(
+        name
+        for name, attribute in regulation.attributes.items()
+        if name not in columns and not attribute.descriptive and not attribute.optional
+    )
+    return unknown, absent
+
+
+def unique(regulation: Regulation, columns: Collection[str]) -> list[str]:
+    """Name the columns whose values must differ."""
+    return [name for name, attribute in regulation.attributes.items() if attribute.unique and name in columns]
+
+
+def marked(frame: pl.DataFrame, twice: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """Mark the rows, given by their positions, whose value of a column stands more than once."""
+    rows = pl.int_range(frame.height, eager=True)
+    return frame.with_columns(
+        [rows.is_in(at.implode()).alias(contract.repeated(name)) for name, at in twice.items() if len(at)]
+    )
+
+
+def typed(raw: pl.DataFrame, regulation: Regulation, shown: str) -> pl.DataFrame:
     """Give each known column its type, and mark the values that cannot be read; all wrong columns are named at once."""
     columns: list[pl.Series] = []
     marks: list[pl.Series] = []
@@ -142,7 +165,7 @@ def read_file(path: Path) -> pl.DataFrame:
     if not path.is_file():
         raise PoolError(
             [
-                _file_fault(
+                file_fault(
                     path,
                     Text("aucun fichier", "no file"),
                     Text("une banque en Parquet ou en CSV", "a pool in Parquet or CSV"),
@@ -151,7 +174,7 @@ def read_file(path: Path) -> pl.DataFrame:
         )
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise PoolError([_file_fault(path, ending(path), Text(".parquet ou .csv", ".parquet or .csv"))])
+        raise PoolError([file_fault(path, ending(path), Text(".parquet ou .csv", ".parquet or .csv"))])
     return reader(path)
 
 
@@ -159,24 +182,28 @@ def _parquet(path: Path) -> pl.DataFrame:
     try:
         return pl.read_parquet(path)
     except pl.exceptions.PolarsError:
-        raise PoolError([_not_parquet(path)]) from None
+        raise PoolError([not_parquet(path)]) from None
 
 
-def _not_parquet(path: Path) -> Fault:
-    content = path.read_bytes()
+def not_parquet(path: Path) -> Fault:
+    """Say how a file that cannot be read differs from Parquet."""
+    with path.open("rb") as file:
+        start = file.read(4)
+        file.seek(max(path.stat().st_size - 4, 0))
+        end = file.read()
     expected = Text(
         "un fichier Parquet entier, qui commence et finit par PAR1",
         "a whole Parquet file, which begins and ends with PAR1",
     )
-    if content[:4] == b"PAR1" and content[-4:] != b"PAR1":
+    if start == b"PAR1" and end != b"PAR1":
         found = Text(
             "un fichier tronqué : il commence par PAR1 et ne finit pas par PAR1",
             "a file cut short: it begins with PAR1 and does not end with it",
         )
     else:
-        start = content[:4].decode("ascii", errors="replace")
-        found = Text(f"un fichier qui commence par « {start} »", f"a file that begins with “{start}”")
-    return _file_fault(path, found, expected)
+        word = start.decode("ascii", errors="replace")
+        found = Text(f"un fichier qui commence par « {word} »", f"a file that begins with “{word}”")
+    return file_fault(path, found, expected)
 
 
 READERS: dict[str, Callable[[Path], pl.DataFrame]] = {".parquet": _parquet, ".csv": read_csv}
@@ -189,7 +216,8 @@ def ending(path: Path) -> Text:
     return Text(f"l’extension « {path.suffix} »", f"the ending “{path.suffix}”")
 
 
-def _file_fault(path: Path, found: Text, expected: Text) -> Fault:
+def file_fault(path: Path, found: Text, expected: Text) -> Fault:
+    """Say that a file is not what it should be."""
     return Fault(
         same(path.name), found, expected, Text("vérifiez le chemin et le format", "check the path and the format")
     )
