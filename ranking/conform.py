@@ -14,6 +14,7 @@ from rules.inputs import EPOCH, earliest_birth
 from rules.text import Text, same
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from rules.regulation import Regulation
@@ -83,20 +84,10 @@ def _unreadable(raw: pl.Series, read: pl.Series, name: str, regulation: Regulati
 def _out_of_domain(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> list[Fault]:
     """Fail because a number or a date lies outside its domain, or a table would read a null that is no answer."""
     spans = {name: span for name in frame.columns if (span := _bounds(name, regulation, facts_on)) is not None}
-    figures = frame.select(
-        *[pl.col(name).min().to_physical().alias(f"{name} min") for name in spans],
-        *[pl.col(name).max().to_physical().alias(f"{name} max") for name in spans],
-    )
-    ends = figures.row(0, named=True) if spans else {}
-    faults = [
-        _beyond(frame[name], span, name)
-        for name, span in spans.items()
-        if ends[f"{name} min"] is not None and (ends[f"{name} min"] < span[0] or ends[f"{name} max"] > span[1])
-    ]
+    faults = [_beyond(frame[name], span, name) for name, span in spans.items() if _reaches_beyond(frame[name], span)]
     for name in regulation.needed:
-        attribute = regulation.attributes[name]
-        nulls = _unanswered(frame, name, regulation) if frame[name].null_count() else 0
-        if nulls and attribute.missing == "error" and attribute.only_when is None:
+        nulls = frame.select(_unanswered(frame, name, regulation).sum()).item() if frame[name].null_count() else 0
+        if nulls and _must_be_given(name, regulation):
             where = Text(f"colonne {name}", f"column {name}")
             expected = Text("une valeur à chaque ligne", "a value in every row")
             found = Text(f"{nulls} valeurs nulles", f"{nulls} nulls")
@@ -104,11 +95,38 @@ def _out_of_domain(frame: pl.DataFrame, regulation: Regulation, facts_on: date) 
     return faults
 
 
-def _unanswered(frame: pl.DataFrame, name: str, regulation: Regulation) -> int:
-    """Count the nulls of a column that no test stands for."""
+def _reaches_beyond(column: pl.Series, span: tuple[int, int]) -> bool:
+    least, greatest = column.to_physical().min(), column.to_physical().max()
+    return isinstance(least, int) and isinstance(greatest, int) and (least < span[0] or greatest > span[1])
+
+
+def refused_rows(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.DataFrame:
+    """Keep the rows because of which ``conform`` refuses ``frame``: alone they are refused in the same words."""
+    wrong = pl.repeat(value=False, n=frame.height, eager=True)
+    for name in regulation.attributes:
+        if name not in frame.columns:
+            continue
+        read = read_column(frame[name], name, regulation, "frame")
+        wrong |= read.is_null() & frame[name].is_not_null()
+        span = _bounds(name, regulation, facts_on)
+        if span is not None:
+            wrong |= ~read.to_physical().is_between(*span).fill_null(value=True)
+    for name in regulation.needed:
+        if _must_be_given(name, regulation) and frame[name].null_count():
+            wrong |= frame.select(_unanswered(frame, name, regulation)).to_series()
+    return frame.filter(wrong)
+
+
+def _must_be_given(name: str, regulation: Regulation) -> bool:
+    attribute = regulation.attributes[name]
+    return attribute.missing == "error" and attribute.only_when is None
+
+
+def _unanswered(frame: pl.DataFrame, name: str, regulation: Regulation) -> pl.Expr:
+    """Tell where a column is null and no test stands for it."""
     source = regulation.levels.get(name)
     null = pl.col(name).is_null()
-    return int(frame.select((null if source is None else null & ~tested(source, frame.columns)).sum()).item())
+    return null if source is None else null & ~tested(source, frame.columns)
 
 
 def _beyond(column: pl.Series, span: tuple[int, int], name: str) -> Fault:
@@ -135,6 +153,6 @@ def _bounds(name: str, regulation: Regulation, facts_on: date) -> tuple[int, int
     return None
 
 
-def absent_inputs(frame: pl.DataFrame, regulation: Regulation) -> set[str]:
-    """Name the inputs that no column of ``frame`` gives."""
-    return set(regulation.inputs) - {*frame.columns, *regulation.derivable(frame.columns)}
+def absent_inputs(columns: Collection[str], regulation: Regulation) -> set[str]:
+    """Name the inputs that none of ``columns`` gives."""
+    return set(regulation.inputs) - {*columns, *regulation.derivable(columns)}

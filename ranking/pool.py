@@ -85,11 +85,10 @@ def check_pool(
     """Check a frame as ``read_pool`` checks a file. ``first_row`` is the number of its first row in the file."""
     day = facts_on or regulation.day
     check_columns([ID, "submitted_at"], raw, regulation, shown)
+    before = extracted_at or contract.last_instant(regulation, day)
     frame = typed(raw, regulation, shown)
     twice = {name: repeated.positions(frame[name]) for name in unique(regulation, frame.columns)}
-    frame = marked(frame, twice).with_row_index(contract.ROW, offset=first_row)
-    before = extracted_at or contract.last_instant(regulation, day)
-    found = checked.check(known(frame, regulation), raw, contract.row_rules(frame, regulation, day, before))
+    frame, found = examined(frame, raw, regulation, day, before, first_row, twice)
     faults = tuple(checked.fault(breach, shown) for breach in found.breaches)
     if faults and not quarantine:
         raise PoolError(faults)
@@ -100,6 +99,21 @@ def check_pool(
     )
     unknown, absent = strangers(good.columns, regulation)
     return Pool(good, found.bad, faults, unknown=unknown, absent=absent)
+
+
+def examined(
+    frame: pl.DataFrame,
+    raw: pl.DataFrame,
+    regulation: Regulation,
+    facts_on: date,
+    before: datetime,
+    first_row: int,
+    twice: Mapping[str, pl.Series],
+) -> tuple[pl.DataFrame, checked.Checked]:
+    """Check typed rows against the contract; ``twice`` has the positions of what must be unique and is not."""
+    numbered = marked(frame, twice).with_row_index(contract.ROW, offset=first_row)
+    rules = contract.row_rules(numbered, regulation, facts_on, before)
+    return numbered, checked.check(known(numbered, regulation), raw, rules)
 
 
 def known(frame: pl.DataFrame, regulation: Regulation) -> pl.DataFrame:

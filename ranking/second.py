@@ -34,7 +34,7 @@ def score(frame: pl.DataFrame, regulation: Regulation, *, facts_on: date | None 
     typed = conform(frame, regulation, day)
     rows = pl.int_range(len(typed), dtype=pl.UInt32, eager=True).alias(ID)
     read = [name for name in regulation.attributes if name in typed.columns and name != ID]
-    query = sql.scoring(regulation, day, absent=absent_inputs(typed, regulation)).sql(dialect="duckdb")
+    query = sql.scoring(regulation, day, absent=absent_inputs(typed.columns, regulation)).sql(dialect="duckdb")
     with duckdb.connect() as connection:
         connection.register("pool", ArrowStream(typed.select(rows, *read)))
         found = connection.sql(f'SELECT * FROM ({query}) ORDER BY "{ID}"').fetchnumpy()
