@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 import polars as pl
@@ -55,18 +56,34 @@ def find(source: str | Path) -> Pieces:
     return Pieces(path.name, tuple(files), first[1])
 
 
+def is_parquet(source: str | Path) -> bool:
+    """Tell whether a pool is in Parquet, which only then need not be held in memory."""
+    return are_several(source) or Path(source).suffix.lower() == SUFFIX
+
+
 def are_several(source: str | Path) -> bool:
     """Tell whether a name stands for a folder or a pattern of files."""
     path = Path(source)
     return not path.is_file() and (path.is_dir() or "*" in path.name or "?" in path.name)
 
 
+def would_join(source: str | Path, file: Path) -> bool:
+    """Tell whether a file, once written, would be one of the pieces that a name stands for."""
+    if not are_several(source):
+        return False
+    folder, pattern = _pattern(Path(source))
+    return file.parent.resolve() == folder.resolve() and fnmatch(file.name, pattern)
+
+
+def _pattern(path: Path) -> tuple[Path, str]:
+    return (path, f"*{SUFFIX}") if path.is_dir() else (path.parent, path.name)
+
+
 def _files(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    if path.is_dir():
-        return sorted(file for file in path.glob(f"*{SUFFIX}") if not file.name.startswith("."))
-    return sorted(file for file in path.parent.glob(path.name) if file.is_file()) if are_several(path) else []
+    if not are_several(path):
+        return [path] if path.is_file() else []
+    folder, pattern = _pattern(path)
+    return sorted(file for file in folder.glob(pattern) if file.is_file() and not file.name.startswith("."))
 
 
 def _schema(file: Path) -> pl.Schema:

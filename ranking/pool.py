@@ -19,7 +19,7 @@ from rules.faults import meant
 from rules.text import Text, same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from rules.regulation import Regulation
@@ -168,9 +168,9 @@ def typed(raw: pl.DataFrame, regulation: Regulation, shown: str) -> pl.DataFrame
     return raw.with_columns(columns + marks)
 
 
-def suggestions(pool: Pool) -> list[tuple[str, Text | None]]:
+def suggestions(unknown: Iterable[str], absent: Sequence[str]) -> list[tuple[str, Text | None]]:
     """Pair each unknown column with the absent attribute that it may be meant for, if one is close."""
-    pairs = ((name, get_close_matches(name, pool.absent, n=1, cutoff=0.6)) for name in pool.unknown)
+    pairs = ((name, get_close_matches(name, absent, n=1, cutoff=0.6)) for name in unknown)
     return [(name, meant(name, close) if close else None) for name, close in pairs]
 
 

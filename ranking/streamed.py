@@ -96,13 +96,17 @@ def score_file(
         faults, bad = work.details(gate, twice)
         if faults and not quarantine:
             raise PoolError(faults)
-        counts = pl.scan_parquet(draft).group_by("score").agg(pl.len().cast(pl.Int64).alias("declarations"))
-        counted = counts.collect().sort("score")
+        counts = counted(pl.scan_parquet(draft))
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
     unknown, absent = strangers(list(found.schema), regulation)
-    return ScoredFile(counted, bad, faults, unknown, absent)
+    return ScoredFile(counts, bad, faults, unknown, absent)
+
+
+def counted(scores: pl.LazyFrame) -> pl.DataFrame:
+    """Count the declarations at each score, in order."""
+    return scores.group_by("score").agg(pl.len().cast(pl.Int64).alias("declarations")).collect().sort("score")
 
 
 @dataclass(frozen=True)

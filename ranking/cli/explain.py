@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ranking.cli import terminal, words
-from ranking.faults import Fault, PoolError, TirageError
-from ranking.pool import check_pool, ending, read_file
+from ranking.declared import declared
+from ranking.faults import Fault, TirageError
+from ranking.pool import ending
 from ranking.why import distances, outcome_in, tried_in
 from rules import explain as explaining
 from rules import load
-from rules.faults import meant
 from rules.text import Lang, Text, number, same, written
 from rules.titles import colon
 from rules.what_next import next_steps
@@ -66,18 +66,12 @@ def explain(
     as_json: bool,
     lang: Lang,
 ) -> None:
-    """Explain one declaration."""
+    """Explain one declaration.
+
+    It is checked as ``tirage pool check`` would; of the other rows of the file, only that none has its number.
+    """
     regulation = load(program).on(on)
-    raw = read_file(Path(file))
-    ids = raw["declaration_id"].cast(str) if "declaration_id" in raw.columns else None
-    if ids is not None and declaration_id not in ids:
-        expected = Text("le numéro d’une déclaration de la banque", "the number of a declaration of the pool")
-        near = meant(declaration_id, ids.drop_nulls().head(2000).to_list())
-        raise PoolError([Fault(same(file), same(declaration_id), expected, near)])
-    position = ids.index_of(declaration_id) if ids is not None else 0
-    chosen = raw.filter(ids == declaration_id) if ids is not None else raw
-    shown = Path(file).name
-    pool = check_pool(chosen, regulation, shown=shown, facts_on=facts_on or on, first_row=(position or 0) + 1)
+    pool = declared(file, declaration_id, regulation, facts_on or on)
     declaration = pool.frame.row(0, named=True)
     found = explaining.explain(declaration, regulation, facts_on or on)
     steps = next_steps(declaration, regulation, facts_on or on)
