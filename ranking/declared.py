@@ -26,8 +26,8 @@ NEAR = 2000  # numbers, from the first, among which one that was meant is looked
 def declared(file: str, declaration_id: str, regulation: Regulation, facts_on: date) -> Pool:
     """Read and check the one declaration of ``file`` that has this number.
 
-    Of Parquet (a file, a folder or a pattern), the numbers are read and then the rest of the one row. The row is held to
-    the whole contract; of the other rows nothing is checked but that none has the same number. Raises PoolError.
+    Of Parquet (a file, a folder or a pattern), the numbers are read and then the rest of the one row. It is held to the
+    whole contract; of the other rows nothing is checked but that none has the same number. Raises PoolError.
     """
     source, shown = _numbered(file)
     if ID not in source.collect_schema():

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     Hashes = NDArray[np.uint64]
@@ -21,6 +21,8 @@ def positions(column: pl.Series) -> pl.Series:
     """Give the positions, in order, of the values that stand more than once; nulls do not count as equal."""
     if rises(column):
         return pl.Series(dtype=pl.Int64)
+    import numpy as np  # noqa: PLC0415 - one declaration is explained without it
+
     hashes = column.hash().to_numpy()
     suspects = np.flatnonzero(np.isin(hashes, shared(hashes)))
     values = column.gather(suspects)
@@ -35,6 +37,8 @@ def rises(column: pl.Series) -> bool:
 
 def shared(hashes: NDArray[Any]) -> Hashes:
     """Give the hashes that stand more than once, each once."""
+    import numpy as np  # noqa: PLC0415 - as above
+
     ordered = np.sort(hashes)
     found: Hashes = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     return found

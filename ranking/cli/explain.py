@@ -11,7 +11,6 @@ from ranking.cli import terminal, words
 from ranking.declared import declared
 from ranking.faults import Fault, TirageError
 from ranking.pool import ending
-from ranking.why import distances, outcome_in, tried_in
 from rules import explain as explaining
 from rules import load
 from rules.text import Lang, Text, number, same, written
@@ -75,7 +74,7 @@ def explain(
     declaration = pool.frame.row(0, named=True)
     found = explaining.explain(declaration, regulation, facts_on or on)
     steps = next_steps(declaration, regulation, facts_on or on)
-    tried = tried_in(Path(round_folder), declaration, found.score) if round_folder else ()
+    tried = _tried(round_folder, declaration, found.score) if round_folder else ()
     if as_json:
         terminal.print_json({**found.as_dict(), "what_next": [step_values(step) for step in steps]})
         return
@@ -85,7 +84,15 @@ def explain(
     print_explanation(found, lang)
     print_next(steps, tried, lang)
     if round_folder:
+        from ranking.why import outcome_in  # noqa: PLC0415 - only rounds need it
+
         click.echo(outcome_in(Path(round_folder), declaration_id, lang))
+
+
+def _tried(folder: str, declaration: dict[str, Any], score: int) -> tuple[Tried, ...]:
+    from ranking.why import tried_in  # noqa: PLC0415 - only rounds need it
+
+    return tried_in(Path(folder), declaration, score)
 
 
 def step_values(step: NextStep) -> dict[str, Any]:
@@ -128,8 +135,11 @@ def print_next(steps: tuple[NextStep, ...], tried: tuple[Tried, ...], lang: Lang
     screen = terminal.console()
     if steps:
         screen.print(made)
-    for line in distances(tried, lang):
-        screen.print(line)
+    if tried:
+        from ranking.why import distances  # noqa: PLC0415 - only rounds need it
+
+        for line in distances(tried, lang):
+            screen.print(line)
 
 
 def print_explanation(found: Explanation, lang: Lang) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +17,7 @@ from rules.text import Lang, Text, number
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from rules.regulation import Regulation
 
