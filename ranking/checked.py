@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ranking.contract import ROW
+from ranking.columns import ROW
 from ranking.csv_file import RAGGED
 from ranking.faults import Fault
 from rules.faults import meant

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -156,3 +157,37 @@ def _bounds(name: str, regulation: Regulation, facts_on: date) -> tuple[int, int
 def absent_inputs(columns: Collection[str], regulation: Regulation) -> set[str]:
     """Name the inputs that none of ``columns`` gives."""
     return set(regulation.inputs) - {*columns, *regulation.derivable(columns)}
+
+
+class Conforming:
+    """Conforms the parts of a stream, on several threads. A wrong value in one part is told of the whole source.
+
+    Which part comes first is left to chance, so the first that is wrong has the whole source searched: the error has
+    every wrong value, and the words that an eager frame would give.
+    """
+
+    def __init__(self, source: pl.LazyFrame, regulation: Regulation, facts_on: date) -> None:
+        self._source, self._regulation, self._facts_on = source, regulation, facts_on
+        self._lock = Lock()
+        self._error: PoolError | None = None
+
+    def __call__(self, part: pl.DataFrame) -> pl.DataFrame:
+        """Conform one part."""
+        try:
+            return conform(part, self._regulation, self._facts_on)
+        except PoolError as error:
+            with self._lock:
+                self._error = self._error or self._of_all() or error
+            raise self._error from None
+
+    def _of_all(self) -> PoolError | None:
+        try:
+            conform(
+                self._source.map_batches(self._refused, streamable=True).collect(), self._regulation, self._facts_on
+            )
+        except PoolError as error:
+            return error
+        return None
+
+    def _refused(self, part: pl.DataFrame) -> pl.DataFrame:
+        return refused_rows(part, self._regulation, self._facts_on)

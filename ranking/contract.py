@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from ranking.columns import KINDS, REMEDIES, tested
+from ranking.columns import KINDS, MARK, REMEDIES, tested
 from ranking.csv_file import RAGGED
 from rules import plain
 from rules.conditions import Condition, Test
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
     from rules.attributes import Attribute
     from rules.regulation import Regulation
-
-MARK = "\ue000"  # a private character: no column of a file begins with it
-ROW = f"{MARK}row"
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ranking import pieces
-from ranking.columns import ID
-from ranking.contract import ROW
+from ranking.columns import ID, ROW
 from ranking.faults import Fault, PoolError
 from ranking.pool import Pool, check_pool, read_file
 from rules.faults import meant

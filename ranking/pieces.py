@@ -8,9 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
-from ranking.contract import ROW
+from ranking.columns import ROW
 from ranking.faults import Fault, PoolError
-from ranking.pool import file_fault, not_parquet
+from ranking.files import file_fault, not_parquet
 from rules.text import Text, same
 
 SUFFIX = ".parquet"
@@ -26,7 +26,7 @@ class Pieces:
     schema: pl.Schema
 
     def scan(self) -> pl.LazyFrame:
-        """Read the rows when asked, with their numbers in the column ``contract.ROW``."""
+        """Read the rows when asked, with their numbers in the column ``columns.ROW``."""
         return pl.scan_parquet(list(self.files), row_index_name=ROW, row_index_offset=1, hive_partitioning=False)
 
     def rows(self, first: int, count: int) -> pl.DataFrame:

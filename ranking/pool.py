@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ranking import checked, contract, fingerprint, repeated
-from ranking.columns import ID, read_column, with_none
+from ranking.columns import ID, MARK, ROW, read_column, with_none
 from ranking.conform import check_columns
 from ranking.csv_file import read_csv
 from ranking.faults import Fault, PoolError
+from ranking.files import ending, file_fault, not_parquet
 from rules.faults import meant
-from rules.text import Text, same
+from rules.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -93,7 +94,7 @@ def check_pool(
     if faults and not quarantine:
         raise PoolError(faults)
     good = frame if found.good is None else frame[found.good - first_row]
-    good = good.drop([name for name in good.columns if name.startswith(contract.MARK)])
+    good = good.drop([name for name in good.columns if name.startswith(MARK)])
     good = good.with_columns(
         [with_none(good[name], a) for name, a in regulation.attributes.items() if name in good.columns]
     )
@@ -111,16 +112,14 @@ def examined(
     twice: Mapping[str, pl.Series],
 ) -> tuple[pl.DataFrame, checked.Checked]:
     """Check typed rows against the contract; ``twice`` has the positions of what must be unique and is not."""
-    numbered = marked(frame, twice).with_row_index(contract.ROW, offset=first_row)
+    numbered = marked(frame, twice).with_row_index(ROW, offset=first_row)
     rules = contract.row_rules(numbered, regulation, facts_on, before)
     return numbered, checked.check(known(numbered, regulation), raw, rules)
 
 
 def known(frame: pl.DataFrame, regulation: Regulation) -> pl.DataFrame:
     """Keep the columns that rules look at: those of attributes, and the marks."""
-    return frame.select(
-        [name for name in frame.columns if name in regulation.attributes or name.startswith(contract.MARK)]
-    )
+    return frame.select([name for name in frame.columns if name in regulation.attributes or name.startswith(MARK)])
 
 
 def strangers(columns: list[str], regulation: Regulation) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -199,39 +198,4 @@ def _parquet(path: Path) -> pl.DataFrame:
         raise PoolError([not_parquet(path)]) from None
 
 
-def not_parquet(path: Path) -> Fault:
-    """Say how a file that cannot be read differs from Parquet."""
-    with path.open("rb") as file:
-        start = file.read(4)
-        file.seek(max(path.stat().st_size - 4, 0))
-        end = file.read()
-    expected = Text(
-        "un fichier Parquet entier, qui commence et finit par PAR1",
-        "a whole Parquet file, which begins and ends with PAR1",
-    )
-    if start == b"PAR1" and end != b"PAR1":
-        found = Text(
-            "un fichier tronqué : il commence par PAR1 et ne finit pas par PAR1",
-            "a file cut short: it begins with PAR1 and does not end with it",
-        )
-    else:
-        word = start.decode("ascii", errors="replace")
-        found = Text(f"un fichier qui commence par « {word} »", f"a file that begins with “{word}”")
-    return file_fault(path, found, expected)
-
-
 READERS: dict[str, Callable[[Path], pl.DataFrame]] = {".parquet": _parquet, ".csv": read_csv}
-
-
-def ending(path: Path) -> Text:
-    """Name the ending of a file, or say that it has none."""
-    if not path.suffix:
-        return Text("un nom sans extension", "a name without an ending")
-    return Text(f"l’extension « {path.suffix} »", f"the ending “{path.suffix}”")
-
-
-def file_fault(path: Path, found: Text, expected: Text) -> Fault:
-    """Say that a file is not what it should be."""
-    return Fault(
-        same(path.name), found, expected, Text("vérifiez le chemin et le format", "check the path and the format")
-    )

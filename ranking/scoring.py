@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING, overload
 
 import polars as pl
 
 from ranking.columns import ID, score_columns
-from ranking.conform import absent_inputs, conform, refused_rows
-from ranking.faults import PoolError
+from ranking.conform import Conforming, absent_inputs, conform
 from rules import lookup, plain
 
 if TYPE_CHECKING:
@@ -88,40 +86,6 @@ def _lazily(frame: pl.LazyFrame, regulation: Regulation, facts_on: date, *, brea
     known = [name for name in nobody.columns if name == ID or name in regulation.attributes]
     columns = known if breakdown else readable(known, regulation)
     source = frame.select(columns)
-    conforming = _Conforming(source, regulation, facts_on)
+    conforming = Conforming(source, regulation, facts_on)
     typed = source.map_batches(conforming, schema=nobody.select(columns).schema, streamable=True)
     return scored(typed, columns, regulation, facts_on, breakdown=breakdown)
-
-
-class _Conforming:
-    """Conforms the parts of a stream, on several threads. A wrong value in one part is told of the whole source.
-
-    Which part comes first is left to chance, so the first that is wrong has the whole source searched: the error has
-    every wrong value, and the words that an eager frame would give.
-    """
-
-    def __init__(self, source: pl.LazyFrame, regulation: Regulation, facts_on: date) -> None:
-        self._source, self._regulation, self._facts_on = source, regulation, facts_on
-        self._lock = Lock()
-        self._error: PoolError | None = None
-
-    def __call__(self, part: pl.DataFrame) -> pl.DataFrame:
-        """Conform one part."""
-        try:
-            return conform(part, self._regulation, self._facts_on)
-        except PoolError as error:
-            with self._lock:
-                self._error = self._error or self._of_all() or error
-            raise self._error from None
-
-    def _of_all(self) -> PoolError | None:
-        try:
-            conform(
-                self._source.map_batches(self._refused, streamable=True).collect(), self._regulation, self._facts_on
-            )
-        except PoolError as error:
-            return error
-        return None
-
-    def _refused(self, part: pl.DataFrame) -> pl.DataFrame:
-        return refused_rows(part, self._regulation, self._facts_on)

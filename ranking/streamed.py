@@ -16,15 +16,16 @@ import numpy as np
 import polars as pl
 
 from ranking import checked, contract, pieces, repeated
-from ranking.columns import ID, column_type, read_column, with_none
+from ranking.columns import ID, MARK, ROW, column_type, read_column, with_none
 from ranking.conform import check_columns
 from ranking.faults import Fault, PoolError
-from ranking.pool import examined, file_fault, strangers, typed, unique
+from ranking.files import file_fault
+from ranking.pool import examined, strangers, typed, unique
 from ranking.scoring import scored
 from rules.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
     from ranking.contract import RowRule
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from rules.regulation import Regulation
 
 HASHED_AT_ONCE = 2**25  # hashes held in memory at a time, eight bytes each
-ROW = contract.ROW
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,26 +82,38 @@ def score_file(
     order cost one more reading of their column for every thirty million rows.
     """
     path = Path(out)
-    found = pieces.find(source)
-    day = facts_on or regulation.day
-    before = extracted_at or contract.last_instant(regulation, day)
-    work = _Scoring(found, regulation, day, before)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.part")
+    work = _Work.of(source, regulation, facts_on, extracted_at)
+
+    def write(good: pl.LazyFrame, columns: list[str]) -> None:
+        scored(good, columns, regulation, work.facts_on, breakdown=breakdown).sink_parquet(draft)
+
     try:
-        gate = work.write(draft, {}, breakdown=breakdown)
-        twice = {name: rows for name in gate.runs if len(rows := _repeated_rows(name, gate, work))}
-        if twice and quarantine:
-            gate = work.write(draft, twice, breakdown=breakdown)
-        faults, bad = work.details(gate, twice)
-        if faults and not quarantine:
-            raise PoolError(faults)
+        faults, bad = work.through(write, quarantine=quarantine)
         counts = counted(pl.scan_parquet(draft))
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    unknown, absent = strangers(list(found.schema), regulation)
-    return ScoredFile(counts, bad, faults, unknown, absent)
+    return ScoredFile(counts, bad, faults, *strangers(list(work.pieces.schema), regulation))
+
+
+def check_file(
+    source: str | Path,
+    regulation: Regulation,
+    *,
+    facts_on: date | None = None,
+    extracted_at: datetime | None = None,
+) -> ScoredFile:
+    """Check every row of Parquet as ``read_pool`` does, holding no pool; nobody is scored. Raises PoolError."""
+
+    def count(good: pl.LazyFrame, _: list[str]) -> None:
+        good.select(pl.len()).collect()
+
+    work = _Work.of(source, regulation, facts_on, extracted_at)
+    faults, bad = work.through(count, quarantine=False)
+    nobody = counted(pl.LazyFrame(schema={"score": pl.Int32}))
+    return ScoredFile(nobody, bad, faults, *strangers(list(work.pieces.schema), regulation))
 
 
 def counted(scores: pl.LazyFrame) -> pl.DataFrame:
@@ -154,7 +166,7 @@ class _Gate:
         return frame.select([with_none(frame[name], attributes[name]) for name in self.columns])
 
     def _rules(self, frame: pl.DataFrame) -> list[RowRule]:
-        marks = tuple(name for name in frame.columns if name.startswith(contract.MARK))
+        marks = tuple(name for name in frame.columns if name.startswith(MARK))
         if marks not in self.rules:
             self.rules[marks] = contract.row_rules(frame, self.regulation, self.facts_on, self.before)
         return self.rules[marks]
@@ -166,26 +178,46 @@ class _Gate:
 
 
 @dataclass(frozen=True)
-class _Scoring:
-    """One scoring of files under a law."""
+class _Work:
+    """One passing of files through the contract of a law."""
 
     pieces: Pieces
     regulation: Regulation
     facts_on: date
     before: datetime
 
-    def write(self, draft: Path, twice: Mapping[str, pl.Series], *, breakdown: bool) -> _Gate:
-        """Score the good rows into a file."""
-        nobody = self.pieces.schema.to_frame()
-        check_columns([ID, "submitted_at"], nobody, self.regulation, self.pieces.shown)
-        typed(nobody, self.regulation, self.pieces.shown)
-        columns = [name for name in nobody.columns if name in self.regulation.attributes]
+    @classmethod
+    def of(
+        cls, source: str | Path, regulation: Regulation, facts_on: date | None, extracted_at: datetime | None
+    ) -> _Work:
+        """Find the files, and refuse columns that are missing or of the wrong kind."""
+        found = pieces.find(source)
+        day = facts_on or regulation.day
+        nobody = found.schema.to_frame()
+        check_columns([ID, "submitted_at"], nobody, regulation, found.shown)
+        typed(nobody, regulation, found.shown)
+        return cls(found, regulation, day, extracted_at or contract.last_instant(regulation, day))
+
+    def through(
+        self, write: Callable[[pl.LazyFrame, list[str]], None], *, quarantine: bool
+    ) -> tuple[tuple[Fault, ...], pl.DataFrame]:
+        """Have ``write`` read the good rows; give the faults and the bad rows, or raise a PoolError of them."""
+        gate = self._stream(write, {})
+        twice = {name: rows for name in gate.runs if len(rows := _repeated_rows(name, gate, self))}
+        if twice and quarantine:
+            gate = self._stream(write, twice)
+        faults, bad = self.details(gate, twice)
+        if faults and not quarantine:
+            raise PoolError(faults)
+        return faults, bad
+
+    def _stream(self, write: Callable[[pl.LazyFrame, list[str]], None], twice: Mapping[str, pl.Series]) -> _Gate:
+        columns = [name for name in self.pieces.schema if name in self.regulation.attributes]
         gate = _Gate(self.regulation, self.facts_on, self.before, self.pieces.shown, columns, twice)
         schema = {name: column_type(name, self.regulation) for name in columns}
         good = self.pieces.scan().select(ROW, *columns).map_batches(gate, schema=schema, streamable=True)
-        rows = scored(good, columns, self.regulation, self.facts_on, breakdown=breakdown)
         try:
-            rows.sink_parquet(draft)
+            write(good, columns)
         except pl.exceptions.ComputeError as error:
             found = Text("du Parquet abîmé", "damaged Parquet")
             expected = Text("un fichier Parquet entier", "a whole Parquet file")
@@ -232,7 +264,7 @@ class _Scoring:
         return [rule.id for rule in contract.row_rules(nobody, self.regulation, self.facts_on, self.before)]
 
 
-def _repeated_rows(name: str, gate: _Gate, work: _Scoring) -> pl.Series:
+def _repeated_rows(name: str, gate: _Gate, work: _Work) -> pl.Series:
     """Give the numbers of the rows whose value of a column stands more than once.
 
     Values are hashed in as many passes as keep the hashes of one pass few; only values that share a hash are compared.

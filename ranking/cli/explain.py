@@ -10,7 +10,7 @@ import click
 from ranking.cli import terminal, words
 from ranking.declared import declared
 from ranking.faults import Fault, TirageError
-from ranking.pool import ending
+from ranking.files import ending
 from rules import explain as explaining
 from rules import load
 from rules.text import Lang, Text, number, same, written

@@ -11,7 +11,7 @@ import click
 from rich.markup import escape as plain
 
 from ranking.cli import terminal
-from ranking.pool import ending
+from ranking.files import ending
 from rules.faults import Fault, LawError
 from rules.text import Text, same
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -9,8 +10,9 @@ import polars as pl
 
 from ranking import scoring, streamed
 from ranking.cli import terminal, words
-from ranking.pieces import SUFFIX, is_parquet
-from ranking.pool import read_pool
+from ranking.columns import ROW
+from ranking.pieces import SUFFIX, are_several, find, is_parquet
+from ranking.pool import check_pool, read_pool
 from ranking.streamed import ScoredFile
 from rules import load
 from rules.text import Lang, Text, number
@@ -72,7 +74,9 @@ def score(
     kept = terminal.check_target(quarantine, file, out) if quarantine else None
     regulation = load(program).on(on)
     with terminal.step(Text("Lecture, vérification et calcul", "Read, checked and scored"), lang):
-        score_into = _from_parquet if is_parquet(file) and engine == "polars" else _in_memory
+        score_into = _in_memory
+        if is_parquet(file) and path.suffix.lower() == SUFFIX:
+            score_into = _from_parquet if engine == "polars" or kept is None else _in_memory
         done = score_into(file, path, regulation, facts_on or on, engine, breakdown=not no_breakdown, kept=kept)
     terminal.report_pool(done, lang, quarantine)
     figures = {
@@ -99,29 +103,33 @@ def score(
 
 
 def _from_parquet(
-    file: str, out: Path, regulation: Regulation, facts_on: date, _: str, *, breakdown: bool, kept: Path | None
+    file: str, out: Path, regulation: Regulation, facts_on: date, engine: str, *, breakdown: bool, kept: Path | None
 ) -> ScoredFile:
-    """Score straight from Parquet, in memory that does not grow with the pool but for a result in CSV."""
-    into = out if out.suffix.lower() == SUFFIX else out.with_name(f".{out.name}{SUFFIX}")
-    try:
+    """Score straight from Parquet, in memory that does not grow with the pool."""
+    if engine == "polars":
         done = streamed.score_file(
-            file, regulation, into, facts_on=facts_on, breakdown=breakdown, quarantine=kept is not None
+            file, regulation, out, facts_on=facts_on, breakdown=breakdown, quarantine=kept is not None
         )
         if kept:
             terminal.save(done.quarantine, kept)
-        if into != out:
-            terminal.save(pl.read_parquet(into), out)
-    finally:
-        if into != out:
-            into.unlink(missing_ok=True)
-    return done
+        return done
+    from ranking import second  # noqa: PLC0415 - DuckDB takes time to load
+
+    checked = streamed.check_file(file, regulation, facts_on=facts_on)
+    second.score_file(file, regulation, out, facts_on=facts_on, breakdown=breakdown)
+    return replace(checked, counts=streamed.counted(pl.scan_parquet(out)))
 
 
 def _in_memory(
     file: str, out: Path, regulation: Regulation, facts_on: date, engine: str, *, breakdown: bool, kept: Path | None
 ) -> ScoredFile:
     """Read the pool, then score it with one of the engines; the second is loaded when it is asked for."""
-    pool = read_pool(file, regulation, quarantine=kept is not None, facts_on=facts_on)
+    if are_several(file):
+        found = find(file)
+        raw = found.scan().drop(ROW).collect()
+        pool = check_pool(raw, regulation, shown=found.shown, quarantine=kept is not None, facts_on=facts_on)
+    else:
+        pool = read_pool(file, regulation, quarantine=kept is not None, facts_on=facts_on)
     if engine == "polars":
         scored = scoring.score(pool.frame, regulation, facts_on=facts_on, breakdown=breakdown)
     else:

@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from ranking.faults import Fault, TirageError
+from ranking.files import ending
 from ranking.pieces import would_join
-from ranking.pool import ending, suggestions
+from ranking.pool import suggestions
 from rules.text import Lang, Text, same
 
 if TYPE_CHECKING:
