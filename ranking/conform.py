@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -138,3 +139,11 @@ def _bounds(name: str, regulation: Regulation, facts_on: date) -> tuple[int, int
 def absent_inputs(frame: pl.DataFrame, regulation: Regulation) -> set[str]:
     """Name the inputs that no column of ``frame`` gives."""
     return set(regulation.inputs) - {*frame.columns, *regulation.derivable(frame.columns)}
+
+
+def span_of(name: str, regulation: Regulation, facts_on: date) -> tuple[int, int] | tuple[date, date] | None:
+    """Give the least and the greatest value that a column may have, a date as a date; None where it has no ends."""
+    ends = _bounds(name, regulation, facts_on)
+    if ends is None or regulation.attributes[name].type == "whole":
+        return ends
+    return EPOCH + timedelta(days=ends[0]), EPOCH + timedelta(days=ends[1])
