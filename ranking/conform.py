@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from difflib import get_close_matches
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -191,3 +192,11 @@ class Conforming:
 
     def _refused(self, part: pl.DataFrame) -> pl.DataFrame:
         return refused_rows(part, self._regulation, self._facts_on)
+
+
+def span_of(name: str, regulation: Regulation, facts_on: date) -> tuple[int, int] | tuple[date, date] | None:
+    """Give the least and the greatest value that a column may have, a date as a date; None where it has no ends."""
+    ends = _bounds(name, regulation, facts_on)
+    if ends is None or regulation.attributes[name].type == "whole":
+        return ends
+    return EPOCH + timedelta(days=ends[0]), EPOCH + timedelta(days=ends[1])

@@ -165,7 +165,7 @@ def run_round(
     _note_streams(scored, regulation, there, sheet)
     used = ceilings.used
     kept = history if reached is not None else None
-    labelled = _labels(scored, answers, regulation)
+    labelled = labels_by_law(scored, answers, regulation)
     return Round(instruction, pool, scored, standing, tuple(results), sheet, owed, used, kept, labelled)
 
 
@@ -185,7 +185,7 @@ def _check_named(frame: pl.DataFrame, instruction: Instruction) -> None:
         raise RoundError(faults)
 
 
-def _labels(scored: pl.DataFrame, answers: pl.DataFrame, regulation: Regulation) -> pl.Series | None:
+def labels_by_law(scored: pl.DataFrame, answers: pl.DataFrame, regulation: Regulation) -> pl.Series | None:
     """Give the first label, in the order of the law, that each declaration meets; null for none, or one not known."""
     if not regulation.labels:
         return None

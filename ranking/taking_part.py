@@ -53,7 +53,19 @@ def taking_part(
     answers: pl.DataFrame,
     sheet: OutcomeSheet,
 ) -> NDArray[np.bool_]:
-    """Find the declarations that take part, and note why the others do not.
+    """Find the declarations that take part, and note why the others do not."""
+    live = neither_expired_nor_excluded(frame, instruction, owed, answers, sheet)
+    if "person_id" in frame.columns:
+        others = other_declarations(frame["person_id"], np.flatnonzero(live), standing)
+        live[others] = False
+        sheet.note(others, Outcome.duplicate_person)
+    return live
+
+
+def neither_expired_nor_excluded(
+    frame: pl.DataFrame, instruction: Instruction, owed: Contribution, answers: pl.DataFrame, sheet: OutcomeSheet
+) -> NDArray[np.bool_]:
+    """Find the declarations that are valid and not excluded, and note why the others are out.
 
     Of whom it is not known whether an exclusion of the instruction is for them, the outcome is unknown.
     """
@@ -68,10 +80,6 @@ def taking_part(
             unsure = np.flatnonzero(live & answers[f"excluded {number}"].is_null().to_numpy())
             live[unsure] = False
             sheet.note(unsure, Outcome.unknown)
-    if "person_id" in frame.columns:
-        others = _other_declarations(frame["person_id"], np.flatnonzero(live), standing)
-        live[others] = False
-        sheet.note(others, Outcome.duplicate_person)
     return live
 
 
@@ -92,7 +100,7 @@ def valid(submitted_at: pl.Series, at: datetime, regulation: Regulation) -> pl.S
     return pl.select(pl.lit(at.astimezone(UTC)) < pl.coalesce(known, skipped).dt.convert_time_zone("UTC")).to_series()
 
 
-def _other_declarations(person: pl.Series, live: Positions, standing: Standing) -> Positions:
+def other_declarations(person: pl.Series, live: Positions, standing: Standing) -> Positions:
     """Find, of persons with several live declarations, all but the best ranked; no number, nobody's double."""
     mine = person.gather(live)
     known = mine.is_not_null() & (mine != "").fill_null(value=False)
