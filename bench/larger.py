@@ -188,12 +188,12 @@ def everything(given, folder):
     assert sums["polars"] == sums["duckdb"], "the engines differ"
     assert sum(row[1] for row in sums["polars"]) == given.size
     drawn = {}
-    for engine in ENGINES:
+    for engine in () if given.no_draw else ENGINES:
         drawn[engine] = step(given, folder, "draw", engine, given.places)
         rows.append((f"round of {given.places:,} drawn", engine, drawn[engine], drawn[engine]["work"]))
-    for name in ("cut_off", "invited", "outcomes"):
+    for name in () if given.no_draw else ("cut_off", "invited", "outcomes"):
         assert drawn["polars"][name] == drawn["duckdb"][name], f"the engines differ: {name}"
-    return rows, len(sums["polars"]), drawn["polars"]
+    return rows, len(sums["polars"]), drawn.get("polars")
 
 
 def report(given, rows, scores, drawn):
@@ -204,6 +204,13 @@ def report(given, rows, scores, drawn):
         for name, engine, run, held in rows
     ]
     how = "each drawn anew" if given.generate else "one generated million put together anew, see bench/larger.py"
+    same = f"- The engines agree: the same declarations at each of {scores:,} scores"
+    if drawn:
+        rows_moved, bytes_moved = drawn["moved"]
+        same += f""", the same cut-off ({drawn["cut_off"]}), the same
+  invitees in the same order, the same number of every outcome.
+- Drawn by `ranking.counted`: scores, streams and keys of every declaration are written once; what comes to the driver
+  is counts and the tie group ({rows_moved:,} rows, {bytes_moved:,} bytes)"""
     how = f"{-(-given.size // PIECE)} Parquet files ({how})"
     python = f"{platform.machine()}, {pl.thread_pool_size()} threads, Python {platform.python_version()}"
     return f"""# A pool larger than memory
@@ -215,10 +222,7 @@ def report(given, rows, scores, drawn):
   {how}.
 - Scored straight from the files: polars checks every row against the whole contract of a pool; before DuckDB scores,
   polars checks every value against its domain. DuckDB holds at most 2 GiB and gives the rows back in their order.
-- Drawn by `ranking.counted`: scores, streams and keys of every declaration are written once; what comes to the driver
-  is counts and the tie group ({drawn["moved"][0]:,} rows, {drawn["moved"][1]:,} bytes).
-- The engines agree: the same declarations at each of {scores:,} scores, the same cut-off ({drawn["cut_off"]}), the same
-  invitees in the same order, the same number of every outcome.
+{same}.
 
 | step | engine | wall s | CPU s | peak MiB | MiB written |
 |---|---|---:|---:|---:|---:|
@@ -233,6 +237,7 @@ def main():
     options.add_argument("--size", type=int, default=10_000_000)
     options.add_argument("--places", type=int, default=5000)
     options.add_argument("--generate", action="store_true", help="draw every piece instead of recombining one")
+    options.add_argument("--no-draw", action="store_true", help="score only")
     options.add_argument("--folder", help="where the pool is made (in a folder of its own, deleted after)")
     options.add_argument("--write", action="store_true", help="write bench/LARGER.md")
     options.add_argument("--step", help=argparse.SUPPRESS)

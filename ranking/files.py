@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def no_file(path: Path) -> Fault:
+    """Say that there is no such file."""
+    expected = Text("une banque en Parquet ou en CSV", "a pool in Parquet or CSV")
+    return file_fault(path, Text("aucun fichier", "no file"), expected)
+
+
 def not_parquet(path: Path) -> Fault:
     """Say how a file that cannot be read differs from Parquet."""
     with path.open("rb") as file:

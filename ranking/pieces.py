@@ -10,7 +10,7 @@ import polars as pl
 
 from ranking.columns import ROW
 from ranking.faults import Fault, PoolError
-from ranking.files import file_fault, not_parquet
+from ranking.files import file_fault, no_file, not_parquet
 from rules.text import Text, same
 
 SUFFIX = ".parquet"
@@ -41,13 +41,11 @@ def find(source: str | Path) -> Pieces:
     """
     path = Path(source)
     files = _files(path)
+    if not files and not are_several(path):
+        raise PoolError([no_file(path)])
     if not files:
-        found = (
-            Text("aucun fichier .parquet", "no .parquet file") if path.is_dir() else Text("aucun fichier", "no file")
-        )
-        expected = Text(
-            "une banque en Parquet, en un ou plusieurs morceaux", "a pool in Parquet, in one or more pieces"
-        )
+        found = Text("aucun fichier .parquet", "no .parquet file")
+        expected = Text("une banque en Parquet, en un ou plusieurs fichiers", "a pool in Parquet, in one or more files")
         raise PoolError([file_fault(path, found, expected)])
     first, *others = [(file, _schema(file)) for file in files]
     faults = [_other_columns(file, schema, first) for file, schema in others if schema != first[1]]

@@ -15,7 +15,7 @@ from ranking.columns import ID, MARK, ROW, read_column, with_none
 from ranking.conform import check_columns
 from ranking.csv_file import read_csv
 from ranking.faults import Fault, PoolError
-from ranking.files import ending, file_fault, not_parquet
+from ranking.files import ending, file_fault, no_file, not_parquet
 from rules.faults import meant
 from rules.text import Text
 
@@ -176,15 +176,7 @@ def suggestions(unknown: Iterable[str], absent: Sequence[str]) -> list[tuple[str
 def read_file(path: Path) -> pl.DataFrame:
     """Read a file by its ending, every cell of a CSV as text. Raises PoolError when it cannot be read."""
     if not path.is_file():
-        raise PoolError(
-            [
-                file_fault(
-                    path,
-                    Text("aucun fichier", "no file"),
-                    Text("une banque en Parquet ou en CSV", "a pool in Parquet or CSV"),
-                )
-            ]
-        )
+        raise PoolError([no_file(path)])
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise PoolError([file_fault(path, ending(path), Text(".parquet ou .csv", ".parquet or .csv"))])
