@@ -98,9 +98,7 @@ def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation:
         labels = regulation.inputs[name].labels if name in regulation.inputs else ()
         yield RowRule(f"{name} readable", name, ~pl.col(unreadable(name)), expected, write, (name,), labels)
     if repeated(name) in frame.columns:
-        expected = Text("chaque numéro une seule fois", "each number only once")
-        write = Text("gardez une seule ligne par numéro", "keep one row a number")
-        yield RowRule(f"{name} unique", name, ~pl.col(repeated(name)), expected, write, (name,))
+        yield once(name)
     needed = name in regulation.needed or attribute.unique or attribute.type == "instant"
     if attribute.only_when is None:
         if attribute.missing == "error" and needed:
@@ -124,6 +122,13 @@ def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation:
         "laissez la cellule vide, ou corrigez l’autre colonne", "leave the cell empty, or mend the other column"
     )
     yield RowRule(f"{name} absent", name, empty, expected, write, (name, *wanted.inputs))
+
+
+def once(name: str) -> RowRule:
+    """Say that a value must stand only once."""
+    expected = Text("chaque numéro une seule fois", "each number only once")
+    write = Text("gardez une seule ligne par numéro", "keep one row a number")
+    return RowRule(f"{name} unique", name, ~pl.col(repeated(name)), expected, write, (name,))
 
 
 def _tested(name: str, frame: pl.DataFrame, regulation: Regulation) -> pl.Expr:

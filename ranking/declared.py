@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ranking import pieces
+from ranking.checked import EXAMPLES, Breach, fault
 from ranking.columns import ID, ROW
+from ranking.contract import once
 from ranking.faults import Fault, PoolError
 from ranking.pool import Pool, check_pool, read_file
 from rules.faults import meant
@@ -37,6 +39,9 @@ def declared(file: str, declaration_id: str, regulation: Regulation, facts_on: d
         expected = Text("le numéro d’une déclaration de la banque", "the number of a declaration of the pool")
         near = source.select(numbers).head(NEAR).collect().to_series().drop_nulls().to_list()
         raise PoolError([Fault(same(file), same(declaration_id), expected, meant(declaration_id, near))])
+    if found.height > 1:
+        first = zip(found[ROW].head(EXAMPLES), found.iter_rows(named=True), strict=False)
+        raise PoolError([fault(Breach(once(ID), found.height, tuple(first)), shown)])
     return check_pool(found.drop(ROW), regulation, shown=shown, facts_on=facts_on, first_row=found[ROW][0])
 
 
