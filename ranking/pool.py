@@ -154,17 +154,18 @@ def typed(raw: pl.DataFrame, regulation: Regulation, shown: str) -> pl.DataFrame
     for name in raw.columns:
         if name not in regulation.attributes:
             continue
+        held = raw[name]
         try:
-            read = read_column(raw[name], name, regulation, shown)
+            read = read_column(held, name, regulation, shown)
         except PoolError as error:
             faults += error.faults
             continue
-        if read.null_count() > raw[name].null_count():
-            marks.append((read.is_null() & raw[name].is_not_null()).alias(contract.unreadable(name)))
-        columns.append(read)
+        if read.null_count() > held.null_count():
+            marks.append((read.is_null() & held.is_not_null()).alias(contract.unreadable(name)))
+        columns += [] if read is held else [read]
     if faults:
         raise PoolError(faults)
-    return raw.with_columns(columns + marks)
+    return raw.with_columns(columns + marks) if columns or marks else raw
 
 
 def suggestions(unknown: Iterable[str], absent: Sequence[str]) -> list[tuple[str, Text | None]]:
