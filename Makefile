@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: demo test check bench lock clean help
+.PHONY: demo test check bench bench-larger lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -40,6 +40,9 @@ check: $(READY) ## lint, types, import layers
 
 bench: $(READY) ## speed against the named peers, in one interleaved run
 	@$(BIN)/python -m bench.run $(ARGS)
+
+bench-larger: $(READY) ## 100 million declarations on disk, scored and drawn by two engines (minutes; 12 GiB of disk)
+	@$(BIN)/python -m bench.larger --size 100000000 $(ARGS)
 
 lock: ## resolve requirements.lock anew: hashes, no index addresses (needs uv)
 	@uv pip compile -q --universal --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -200,7 +200,7 @@ def run_scored(
             live[result.taken.positions] = False
     _note_streams(scored, regulation, there, sheet)
     used = ceilings.used
-    labelled = _labels(scored, answers, regulation)
+    labelled = labels_by_law(scored, answers, regulation)
     return Round(instruction, pool, scored, standing, tuple(results), sheet, owed, used, history, labelled)
 
 
@@ -226,7 +226,7 @@ def _check_named(frame: pl.DataFrame, instruction: Instruction) -> None:
         raise RoundError(faults)
 
 
-def _labels(scored: pl.DataFrame, answers: pl.DataFrame, regulation: Regulation) -> pl.Series | None:
+def labels_by_law(scored: pl.DataFrame, answers: pl.DataFrame, regulation: Regulation) -> pl.Series | None:
     """Give the first label, in the order of the law, that each declaration meets; null for none, or one not known."""
     if not regulation.labels:
         return None

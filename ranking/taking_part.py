@@ -100,12 +100,12 @@ def ends(submitted_at: pl.Series, months: int, regulation: Regulation) -> pl.Ser
 def one_a_person(frame: pl.DataFrame, standing: Standing, live: NDArray[np.bool_], sheet: OutcomeSheet) -> None:
     """Take out of ``live`` all but the best ranked declaration of each person, and note why."""
     if "person_id" in frame.columns:
-        others = _other_declarations(frame["person_id"], np.flatnonzero(live), standing)
+        others = other_declarations(frame["person_id"], np.flatnonzero(live), standing)
         live[others] = False
         sheet.note(others, Outcome.duplicate_person)
 
 
-def _other_declarations(person: pl.Series, live: Positions, standing: Standing) -> Positions:
+def other_declarations(person: pl.Series, live: Positions, standing: Standing) -> Positions:
     """Find, of persons with several live declarations, all but the best ranked; no number, nobody's double."""
     ordered = standing.ordered(repeated(person, live))
     first = person.gather(ordered).is_first_distinct().to_numpy().astype(bool)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rules.buffers import Buffers
-    from rules.domains import Domain, Value
     from rules.criteria import Criterion
+    from rules.domains import Domain, Value
     from rules.groups import Group
     from rules.inputs import Derived
     from rules.lookup import Capped, Sum, Term

@@ -217,7 +217,7 @@ class Kernel:
             f"#define BLOCK {BLOCK}\n{HEAD}void score(int64_t n, const void **values, const uint8_t **valid, const int64_t *offsets, "
             "const void **tables, int32_t **out) {\n"
             + "\n".join(head)
-            + f"\nfor (int64_t i = 0; i < n; i += BLOCK) {{\nif (i > n - BLOCK) i = n - BLOCK;\n"
+            + "\nfor (int64_t i = 0; i < n; i += BLOCK) {\nif (i > n - BLOCK) i = n - BLOCK;\n"
             + "\n".join(block)
             + "\n}\n}\n"
         )

@@ -10,8 +10,8 @@ import polars as pl
 
 from ranking import page
 from ranking.cli import terminal, words
+from ranking.files import ending
 from ranking.kept import read_kept
-from ranking.pool import ending
 from ranking.verify import record
 from rules.faults import Fault, TirageError
 from rules.text import Lang, Text, same

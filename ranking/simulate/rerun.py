@@ -10,7 +10,7 @@ from ranking.ceilings import Ceilings
 from ranking.ground import Ground, answers_of
 from ranking.mechanisms import MECHANISMS
 from ranking.outcomes import OutcomeSheet
-from ranking.taking_part import taking_part
+from ranking.taking_part import one_a_person, present
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +40,8 @@ class Rerun:
         instruction, frame = done.instruction, done.pool.frame
         self.answers = answers_of(instruction, frame)
         sheet = OutcomeSheet(frame.height)
-        self.live = taking_part(frame, done.standing, instruction, done.contribution, self.answers, sheet)
+        self.live = present(frame, instruction, done.contribution, self.answers, sheet)
+        one_a_person(frame, done.standing, self.live, sheet)
 
     def run(self, order: Sequence[int] | None = None, standing: Standing | None = None) -> Iterator[Ran]:
         """Run the selections in an order, by number; by default as written, and as people stood in the round."""
