@@ -3,7 +3,7 @@
 from rules.faults import Fault, TirageError
 from rules.text import Text
 
-__all__ = ["Fault", "InstructionError", "LedgerError", "PoolError", "RoundError", "TirageError"]
+__all__ = ["EngineError", "Fault", "InstructionError", "LedgerError", "PoolError", "RoundError", "TirageError"]
 
 
 class PoolError(TirageError):
@@ -28,3 +28,9 @@ class LedgerError(TirageError):
     """A ledger cannot be read, or does not allow what is asked of it."""
 
     heading = Text("Registre : refusé", "Ledger: refused")
+
+
+class EngineError(TirageError):
+    """An engine that was asked for is not on this machine."""
+
+    heading = Text("Moteur absent", "Engine missing")

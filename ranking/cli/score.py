@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 )
 @words.option(
     "--engine",
-    type=click.Choice(["polars", "duckdb"]),
+    type=click.Choice(["polars", "duckdb", "spark"]),
     default="polars",
     words=Text(
-        "Le moteur : les mêmes lignes dans les deux ; DuckDB exécute la règle écrite en SQL.",
-        "The engine: the same rows in both; DuckDB runs the law written as SQL.",
+        "Le moteur : les mêmes lignes dans tous ; DuckDB et Spark exécutent la règle écrite en SQL.",
+        "The engine: the same rows in all; DuckDB and Spark run the law written as SQL.",
     ),
 )
 @words.quarantine
@@ -103,10 +103,14 @@ def score(
 def _scored(
     frame: pl.DataFrame, regulation: Regulation, facts_on: date, engine: str, *, breakdown: bool
 ) -> pl.DataFrame:
-    """Score with one of the engines; the second is loaded when it is asked for."""
+    """Score with one of the engines; the others than polars are loaded when they are asked for."""
     if engine == "polars":
         return scoring.score(frame, regulation, facts_on=facts_on, breakdown=breakdown)
-    from ranking import second  # noqa: PLC0415 - DuckDB takes time to load
+    from ranking import second, spark  # noqa: PLC0415 - DuckDB takes time to load
 
-    scored = second.score(frame, regulation, facts_on=facts_on)
+    if engine == "spark":
+        with spark.local_session() as session:
+            scored = spark.score(frame, regulation, session, facts_on=facts_on)
+    else:
+        scored = second.score(frame, regulation, facts_on=facts_on)
     return scored if breakdown else scored.select("declaration_id", "score")
