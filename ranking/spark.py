@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from sqlglot import exp
 
+from ranking import sql_pool
 from ranking.columns import ID, score_columns
 from ranking.conform import absent_inputs, conform
 from ranking.faults import EngineError, Fault
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
 
     from rules.regulation import Regulation
 
+KINDS = {
+    "boolean": "boolean",
+    "date": "date",
+    "timestamp": "instant",
+    "string": "text",
+    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "whole"),
+}
+SOURCE = "declared"
 JAVA = 17
 ENGINE = Text("moteur Spark", "engine Spark")
 SETTINGS = {
@@ -111,6 +121,28 @@ def _started(builder: Any, log: Path) -> Any:  # noqa: ANN401 - pyspark is an ex
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def scores(pool: Any, regulation: Regulation, *, facts_on: date | None = None) -> Any:  # noqa: ANN401 - pyspark is an extra
+    """Score a data frame of Spark where it lies: a data frame of Spark with the columns of ``ranking.score``, lazily.
+
+    Rows in no order, as Spark gives them. Columns are of the kinds that the law reads (labels as text, whole numbers,
+    dates, booleans, instants). One row of counts comes to the driver, to check that every value is in its domain.
+    Makes the views ``declared`` and ``pool``, and the settings ``SETTINGS``, in the session of ``pool``.
+
+    Raises:
+        PoolError: a column is missing, of another kind, or has a value outside its domain.
+    """
+    day, session = facts_on or regulation.day, pool.sparkSession
+    for setting, value in SETTINGS.items():
+        session.conf.set(setting, value)
+    columns = sql_pool.check_columns({name: KINDS.get(kind, kind) for name, kind in pool.dtypes}, regulation)
+    pool.createOrReplaceTempView(SOURCE)
+    source = exp.select("*").from_(SOURCE)
+    session.sql(sql_pool.select(regulation, columns, source).sql("spark")).createOrReplaceTempView(sql_pool.POOL)
+    sql_pool.check_values(lambda asked: session.sql(asked.sql("spark")).collect(), regulation, day, columns)
+    absent = set(regulation.inputs) - {*columns, *regulation.derivable(columns)}
+    return session.sql(sql.scoring(regulation, day, table=sql_pool.POOL, absent=absent).sql("spark"))
 
 
 def score(frame: pl.DataFrame, regulation: Regulation, session: Any, *, facts_on: date | None = None) -> pl.DataFrame:  # noqa: ANN401 - a SparkSession, not installed everywhere

@@ -7,22 +7,13 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from ranking.counted.in_sql import SqlEngine
-from ranking.spark import SETTINGS
+from ranking.spark import KINDS, SETTINGS, SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     import polars as pl
-
-KINDS = {
-    "boolean": "boolean",
-    "date": "date",
-    "timestamp": "instant",
-    "string": "text",
-    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "whole"),
-}
-SOURCE = "declared"
 
 
 class Spark(SqlEngine):
