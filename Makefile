@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
+SPARK_BIN := .venv-spark/bin
+SPARK_READY := .venv-spark/.ready
 
-.PHONY: demo test check bench bench-larger lock clean help
+.PHONY: demo test check bench bench-larger java spark lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -44,9 +46,30 @@ bench: $(READY) ## speed against the named peers, in one interleaved run
 bench-larger: $(READY) ## 100 million declarations on disk, scored and drawn by two engines (minutes; 12 GiB of disk)
 	@$(BIN)/python -m bench.larger --size 100000000 $(ARGS)
 
-lock: ## resolve requirements.lock anew: hashes, no index addresses (needs uv)
+java:
+	@version=$$(java -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p' | head -n 1); \
+	if [ "$${version:-0}" -lt 17 ]; then \
+		echo "Spark needs Java 17 or newer, and it is not here: nothing was tested." >&2; exit 3; \
+	fi
+
+$(SPARK_READY): requirements.lock requirements-spark.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found." >&2; exit 1; }
+	@echo "Setting up .venv-spark (once; pyspark is 450 MB) …"
+	@$(PYTHON) -m venv .venv-spark
+	@$(SPARK_BIN)/python -m pip install -q --disable-pip-version-check --require-hashes \
+		-r requirements.lock -r requirements-spark.lock
+	@$(SPARK_BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(SPARK_READY)
+
+spark: java $(SPARK_READY) ## the tests of the Spark engine, in local mode (needs Java 17; without it: Error 3, nothing is tested)
+	@$(SPARK_BIN)/python -m pytest tests/spark $(ARGS)
+
+lock: ## resolve requirements.lock and requirements-spark.lock anew: hashes, no index addresses (needs uv)
 	@uv pip compile -q --universal --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		--all-extras --group dev pyproject.toml -p 3.11 -o requirements.lock
+		--group dev pyproject.toml -p 3.11 -o requirements.lock
+	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' \
+		| uv pip compile -q --universal --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--constraints requirements.lock - -p 3.11 -o requirements-spark.lock
 
 clean: ## delete what was set up and made
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis out dist
+	@rm -rf $(VENV) .venv-spark .mypy_cache .pytest_cache .ruff_cache .hypothesis out dist

@@ -3,7 +3,16 @@
 from rules.faults import Fault, TirageError
 from rules.text import Text
 
-__all__ = ["Fault", "InstructionError", "LedgerError", "PoolError", "RoundError", "TargetError", "TirageError"]
+__all__ = [
+    "EngineError",
+    "Fault",
+    "InstructionError",
+    "LedgerError",
+    "PoolError",
+    "RoundError",
+    "TargetError",
+    "TirageError",
+]
 
 
 class PoolError(TirageError):
@@ -34,3 +43,9 @@ class TargetError(TirageError):
     """A policy target cannot be read, or cannot be searched as asked."""
 
     heading = Text("Cible refusée", "Target refused")
+
+
+class EngineError(TirageError):
+    """An engine that was asked for is not on this machine."""
+
+    heading = Text("Moteur absent", "Engine missing")

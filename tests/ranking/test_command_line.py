@@ -427,6 +427,18 @@ def test_scores_in_csv_are_the_scores_in_parquet(scores, pool, folder):
     assert pl.read_csv(path, schema_overrides=scores.schema).rows() == scores.rows()
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "the package pyspark is missing"), ("fr", "le paquet pyspark est absent")]
+)
+def test_spark_without_its_extra_is_told_with_what_to_install(pool, tmp_path, lang, said):
+    with patch("ranking.spark.find_spec", return_value=None):
+        ran = tirage("score", pool, *PSTQ, "--engine", "spark", "--out", tmp_path / "s.parquet", "--lang", lang)
+    assert ran.status == 1
+    assert said in ran.err
+    assert "pip install 'tirage[spark]'" in ran.err
+    assert not (tmp_path / "s.parquet").exists()
+
+
 def test_both_engines_write_the_same_rows(pool, tmp_path):
     for flags in ([], ["--no-breakdown"]):
         paths = [tmp_path / f"{engine}.parquet" for engine in ("polars", "duckdb")]
