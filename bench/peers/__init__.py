@@ -36,7 +36,10 @@ class Peer(Protocol):
 
 @dataclass(frozen=True)
 class Named:
-    """A peer by its module, the words for it in the results, its threads, and the rows beyond which it is not asked."""
+    """A peer by its module, the words for it in the results, and its threads.
+
+    It is not asked for more than ``most`` rows; ``streams`` says that its breakdown can answer them too.
+    """
 
     module: str
     title: str
@@ -44,15 +47,18 @@ class Named:
     how: str
     most: int | None = None
     part: str = "build"
+    streams: bool = False
 
 
 PEERS = (
-    Named("polars_when", "polars when/then", "all", "one lazy query; the breakdown has the streams too"),
+    Named("polars_when", "polars when/then", "all", "one lazy query", streams=True),
     Named("polars_replace", "polars replace_strict", "all", "one lazy query, a replacement a table and column"),
-    Named("duckdb_case", "DuckDB CASE", "all", "SQL from a native table, labels as ENUM, to a native table"),
+    Named(
+        "duckdb_case", "DuckDB CASE", "all", "SQL from a native table, labels as ENUM, to a native table", streams=True
+    ),
     Named("pandas_select", "pandas np.select", "1", "a condition a row of the table; labels categorical, NaN for null"),
     Named("openfisca", "OpenFisca-core", "1", "a variable a criterion, tables as scales and nodes of parameters"),
-    Named("zen", "GoRules zen-engine", "all", "a decision graph with a decision table a table, in batches", most=20_000),
+    Named("zen", "GoRules zen-engine", "1", "a decision graph with a decision table a table, in batches", most=20_000),
     Named("numba_kernel", "numba kernel", "1", "compiled loop over rows; no check of a value"),
     Named("numba_kernel", "numba kernel, threads", "all", "the same, in parallel", part="build_parallel"),
     Named("c_kernel", "C kernel", "1", "the practical limit: compiled loop over rows; no check of a value"),
@@ -74,22 +80,22 @@ class OnFrames:
         return result
 
 
-class Absent(Exception):
+class AbsentError(Exception):
     """A peer that cannot run here, and why."""
 
 
 def peer(named: Named, regulation: Regulation, facts_on: date) -> Peer:
-    """Build a peer, or raise ``Absent`` because it is not installed or cannot hold this law."""
+    """Build a peer, or raise ``AbsentError`` because it is not installed or cannot hold this law."""
     try:
         built: Peer = getattr(import_module(f"bench.peers.{named.module}"), named.part)(regulation, facts_on)
     except ImportError as error:
         message = f"not installed ({error})"
-        raise Absent(message) from error
+        raise AbsentError(message) from error
     except NotImplementedError as error:
-        raise Absent(str(error)) from error
+        raise AbsentError(str(error)) from error
     if built is None:
         message = "no C compiler (cc)"
-        raise Absent(message)
+        raise AbsentError(message)
     return built if hasattr(built, "take") else OnFrames(built)
 
 

@@ -12,7 +12,6 @@ from functools import reduce
 from operator import add, and_, or_
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 from openfisca_core.entities import build_entity
 from openfisca_core.model_api import DAY, Enum, ParameterNode, Variable, max_, min_, select, switch, where
@@ -26,7 +25,6 @@ from rules.domains import Interval
 from rules.lookup import needed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from rules import Regulation

@@ -48,10 +48,8 @@ class Graph:
         return [requests[start : start + BATCH] for start in range(0, len(requests), BATCH)]
 
     def score(self, pool: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-        """Evaluate the graph: it gives every part."""
+        """Evaluate the graph, which gives every part: a breakdown costs the same."""
         return [one["data"]["result"] for batch in pool for one in self.engine.evaluate_batch(batch)]
-
-    breakdown = score
 
     def read(self, result: list[dict[str, Any]]) -> pl.DataFrame:
         """Give the results as columns."""
@@ -108,7 +106,9 @@ def _graph(law: Regulation, facts_on: date) -> dict[str, Any]:
         before.append(drawing.table(one.name, ["request"], one.of, rules))
     computed = [one for one in derived if one.function not in {"digit", "listed"}]
     here = {one.name for one in computed}
-    pairs = [(one.name, _derived(one, [f"$.{of}" if of in here else of for of in one.of], facts_on)) for one in computed]
+    pairs = [
+        (one.name, _derived(one, [f"$.{of}" if of in here else of for of in one.of], facts_on)) for one in computed
+    ]
     inputs = drawing.expressions("inputs", before, pairs)
     read = [(part, table, name) for part in law.criteria for table in part.tables for name in table.row_inputs]
     tables = [drawing.table(_place(*one), [inputs], _inputs(one[1], one[2]), _rules(one[1])) for one in read]
