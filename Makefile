@@ -4,9 +4,11 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := .venv-bench
+PEERS_READY := $(PEERS)/.ready
 ARGS ?=
 
-.PHONY: demo test check bench lock clean help
+.PHONY: demo test check bench bench-full lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -41,9 +43,24 @@ check: $(READY) ## lint, types, import layers
 bench: $(READY) ## speed against the named peers, in one interleaved run
 	@$(BIN)/python -m bench.run $(ARGS)
 
-lock: ## resolve requirements.lock anew: hashes, no index addresses (needs uv)
+# The peers have an environment of their own. Where it cannot be installed, those that are missing are told in the page.
+$(PEERS_READY): bench/requirements.lock requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found." >&2; exit 1; }
+	@echo "Setting up $(PEERS) (once) …"
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r bench/requirements.lock \
+		|| $(PEERS)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PEERS)/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(PEERS_READY)
+
+bench-full: $(PEERS_READY) ## every peer, up to ten million declarations (ARGS=--write for bench/RESULTS.md)
+	@$(PEERS)/bin/python -m bench.run --full $(ARGS)
+
+lock: ## resolve the two locks anew: hashes, no index addresses (needs uv)
 	@uv pip compile -q --universal --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--all-extras --group dev pyproject.toml -p 3.11 -o requirements.lock
+	@uv pip compile -q --universal --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--group bench -c requirements.lock pyproject.toml -p 3.11 -o bench/requirements.lock
 
 clean: ## delete what was set up and made
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis out dist
+	@rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis out dist

@@ -17,8 +17,9 @@ from ranking.second import ArrowStream
 from ranking.selection import Selection
 
 if TYPE_CHECKING:
-    import polars as pl
     from collections.abc import Sequence
+
+    import polars as pl
 
     from bench.laws import Law
 

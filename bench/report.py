@@ -50,18 +50,19 @@ def times(value: float | None, base: float | None) -> str:
 def _head(found: dict[str, Any]) -> str:
     known = found["machine"]
     took = f"; the whole took {found['minutes']:.0f} minutes" if "minutes" in found else ""
+    laws = ", ".join(f"`{law.program}` on {law.day}, {len(law.regulation.criteria)} criteria" for law in LAWS)
     versions = ", ".join(f"{name} {one}" for name, one in known["versions"].items())
     how = "make bench-full" if found["full"] else "make bench"
     return f"""# Results
 
-Medians of interleaved runs ({found["rounds"]} rounds; 3 at ten million), written by `{how} ARGS=--write`. The machine is
-shared and noisy: read the ratios rather than the milliseconds. Each way to score was first checked to give exactly the
-same points on the pool.
+Medians of interleaved runs ({found["rounds"]} rounds; 3 at ten million), written by `{how} ARGS=--write`.
+The machine is shared and noisy: read the ratios rather than the milliseconds. Each way to score was first checked to
+give exactly the same points on the pool.
 
-- {known["date"]}; {known["cpu"]}, {known["cores"]} cores, {known["memory_gib"]} GiB; {known["system"]}; load at the start {known["load"]}{took}
+- {known["date"]}; {known["cpu"]}, {known["cores"]} cores, {known["memory_gib"]} GiB; {known["system"]};
+  load at the start {known["load"]}{took}
 - Python {known["python"]}, {versions}
-- Laws: {", ".join(f"`{law.program}` on {law.day}, {len(law.regulation.criteria)} criteria" for law in LAWS)}. Synthetic pools,
-  seed 7, in memory, typed as the law says."""
+- Laws: {laws}. Synthetic pools, seed 7, in memory, typed as the law says."""
 
 
 def _aims(found: dict[str, Any]) -> str:
@@ -95,8 +96,8 @@ def _law(found: dict[str, Any], law: Law) -> str:
     )
     return (
         f"## Scoring 1,000,000 declarations, `{law.program}`, ms\n\n{table(head, rows)}{mark}\n\n"
-        "The breakdown is the points of every criterion and group, and the total. tirage checks every value against its\n"
-        f"domain each time; the kernels check none.{_streams(found, law)}"
+        "The breakdown is the points of every criterion and group, and the total. tirage checks every value against\n"
+        f"its domain each time; the kernels check none.{_streams(found, law)}"
     )
 
 
@@ -157,8 +158,8 @@ def _roofline(found: dict[str, Any]) -> str:
     return (
         f"## The roofline of memory\n\nArrays of {known['array_mib']:,} MiB{cache}; GB/s, median.\n\n"
         f"{table(('', 'one thread', 'all threads'), rows)}\n\n"
-        "A perfect single pass over 1,000,000 declarations at the rate of reading beyond the cache, ms: the columns read\n"
-        "once (`tirage law compile` tells their bytes), the points written once, four bytes each.\n\n"
+        "A perfect single pass over 1,000,000 declarations at the rate of reading beyond the cache, ms: the columns\n"
+        "read once (`tirage law compile` tells their bytes), the points written once, four bytes each.\n\n"
         f"{table(head, made)}"
     )
 
@@ -177,8 +178,8 @@ def _draw(found: dict[str, Any]) -> str:
     head = ("", *[text for size, places in sizes for text in (f"{places:,} among {size:,}", "to a selection")])
     return (
         f"## A draw, ms\n\n{table(head, lines)}\n\n"
-        "Scores are known. A selection gives the list of those invited, in order, and the outcome of everyone; the peers\n"
-        "give the list alone (`top_k` in no order)."
+        "Scores are known. A selection gives the list of those invited, in order, and the outcome of everyone; the\n"
+        "peers give the list alone (`top_k` in no order)."
     )
 
 
@@ -239,7 +240,8 @@ def _others(found: dict[str, Any]) -> str:
         "## And\n\n"
         f"- Ceilings that cross, {crossed['size']:,} declarations, 500 × 200 groups, {crossed['places']:,} places: "
         f"{crossed['ms'] / 1000:.2f} s, order and scan included.\n"
-        f"- The whole library of law, {known['programs']} programs, read and checked in a fresh process: {known['ms']:.0f} ms."
+        f"- The whole library of law, {known['programs']} programs, read and checked in a fresh process: "
+        f"{known['ms']:.0f} ms."
     )
 
 
@@ -253,8 +255,8 @@ def _absent(found: dict[str, Any]) -> str:
 def _peers() -> str:
     lines = [f"- **{named.title}**: {named.how}." for named in PEERS]
     return (
-        "## The peers\n\nAll are made from the tables of the law; no point is typed by hand (`bench/peers/`). The data lies\n"
-        "in each one’s own memory and types before the clock starts, and queries and kernels are compiled.\n\n"
+        "## The peers\n\nAll are made from the tables of the law; no point is typed by hand (`bench/peers/`). The\n"
+        "data lies in each one’s own memory and types before the clock starts, and queries and kernels are compiled.\n\n"
         + "\n".join(lines)
     )
 

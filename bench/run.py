@@ -85,7 +85,7 @@ def main() -> None:
     if given.write:
         RESULTS.write_text(text, encoding="utf-8")
         if found["full"]:
-            from bench.growth import write  # noqa: PLC0415 - altair is there with --full alone
+            from bench.growth import write  # noqa: PLC0415 - altair takes a while to import
 
             write(found)
 

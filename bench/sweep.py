@@ -16,8 +16,9 @@ from rules.citation import Title
 from rules.scenario import Change, Scenario, apply
 
 if TYPE_CHECKING:
-    import polars as pl
     from collections.abc import Callable
+
+    import polars as pl
 
     from bench.laws import Law
     from ranking.simulate import Sweep

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 BUDGET = 12_000
-"""Milliseconds that one contender may take in all before it runs in fewer rounds than the others, three at the least."""
+"""Milliseconds after which a contender runs in fewer rounds than the others, three at the least."""
 FEWEST = 3
 BEGUN = time.perf_counter()
 

@@ -18,8 +18,6 @@ from ranking import score
 from ranking.columns import ID
 
 BENCH = Path(__file__).parents[1] / "bench"
-NEEDS_MORE = {"growth"}
-"""Modules that need a library of the full bench."""
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +25,7 @@ def pools():
     return {law.program: law.pool(1_500) for law in LAWS}
 
 
-@pytest.mark.parametrize("module", sorted(file.stem for file in BENCH.glob("*.py") if file.stem not in NEEDS_MORE))
+@pytest.mark.parametrize("module", sorted(file.stem for file in BENCH.glob("*.py")))
 def test_a_module_can_be_imported(module):
     assert import_module(f"bench.{module}")
 
