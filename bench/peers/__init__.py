@@ -99,6 +99,11 @@ def peer(named: Named, regulation: Regulation, facts_on: date) -> Peer:
     return built if hasattr(built, "take") else OnFrames(built)
 
 
+def absent(frame: pl.DataFrame, regulation: Regulation) -> set[str]:
+    """Name the inputs that no column of a pool gives."""
+    return set(regulation.inputs) - {*frame.columns, *regulation.derivable(frame.columns)}
+
+
 def names(regulation: Regulation) -> list[str]:
     """Name the columns of points that all breakdowns have: criteria, groups, the total."""
     return [column(part) for part in regulation.parts]

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 import polars as pl
 
-from bench.peers import column, names
+from bench.peers import absent, column, names
 from ranking.columns import ID
-from ranking.conform import absent_inputs
 from ranking.second import ArrowStream
 from rules import sql
 
@@ -45,9 +44,9 @@ class Case:
         connection.register("arrow", ArrowStream(frame))
         connection.execute(f"CREATE TABLE pool AS SELECT {', '.join(columns)} FROM arrow")
         connection.unregister("arrow")
-        absent = absent_inputs(frame, self.regulation)
+        unknown = absent(frame, self.regulation)
         queries = [
-            sql.scoring(self.regulation, self.facts_on, absent=absent, breakdown=breakdown).sql(dialect="duckdb")
+            sql.scoring(self.regulation, self.facts_on, absent=unknown, breakdown=breakdown).sql(dialect="duckdb")
             for breakdown in (False, True)
         ]
         return Loaded(connection, *queries)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench.peers import column
+from bench.peers import absent, column
 from ranking.columns import ID, score_columns
-from ranking.conform import absent_inputs
 from rules import plain
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class WhenThen:
         query = frame.lazy()
         for stage in plain.stages(self.regulation, self.facts_on, frame.columns):
             query = query.with_columns(stage)
-        streams = plain.streams(self.regulation, absent_inputs(frame, self.regulation))
+        streams = plain.streams(self.regulation, absent(frame, self.regulation))
         parts = query.with_columns(streams).select(score_columns(self.regulation))
         return query.select(ID, column("score")), parts
 
