@@ -256,7 +256,7 @@ def _peers() -> str:
     lines = [f"- **{named.title}**: {named.how}." for named in PEERS]
     return (
         "## The peers\n\nAll are made from the tables of the law; no point is typed by hand (`bench/peers/`). The\n"
-        "data lies in each one’s own memory and types before the clock starts, and queries and kernels are compiled.\n\n"
+        "data lies in each one’s own memory and types before the clock starts; queries and kernels are compiled.\n\n"
         + "\n".join(lines)
     )
 

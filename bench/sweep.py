@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from bench.peers import polars_when
 from bench.timing import say
@@ -17,8 +18,6 @@ from rules.scenario import Change, Scenario, apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import polars as pl
 
     from bench.laws import Law
     from ranking.simulate import Sweep
@@ -79,7 +78,10 @@ def run(law: Law, pool: pl.DataFrame, counts: tuple[int, ...] = COUNTS) -> dict[
 
 
 def cut_offs(swept: Sweep, count: int) -> list[int | None]:
-    """Find the cut-off of every variant."""
+    """Find the cut-off of every variant, by all threads where the sweep can."""
+    if hasattr(swept, "cut_offs"):
+        found: list[int | None] = swept.cut_offs([PLACES], threads=pl.thread_pool_size())["cut_off"].to_list()
+        return found
     return [swept.cut_off(number, PLACES) for number in range(count)]
 
 
