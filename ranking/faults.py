@@ -3,7 +3,7 @@
 from rules.faults import Fault, TirageError
 from rules.text import Text
 
-__all__ = ["Fault", "InstructionError", "LedgerError", "PoolError", "RoundError", "TirageError"]
+__all__ = ["Fault", "InstructionError", "LedgerError", "PoolError", "PublishedError", "RoundError", "TirageError"]
 
 
 class PoolError(TirageError):
@@ -28,3 +28,9 @@ class LedgerError(TirageError):
     """A ledger cannot be read, or does not allow what is asked of it."""
 
     heading = Text("Registre : refusé", "Ledger: refused")
+
+
+class PublishedError(TirageError):
+    """A table of published figures cannot be read, or contradicts itself without saying so."""
+
+    heading = Text("Chiffres publiés : refusés", "Published figures: refused")
