@@ -1,0 +1,26 @@
+"""``tirage simulate``: what another law or instruction would make of the same pool. Commands are imported when run."""
+
+from __future__ import annotations
+
+from ranking.cli.words import Later, LazyGroup
+from rules.text import Text
+
+COMMANDS = {
+    "size": Later(
+        "ranking.cli.simulate_size:size",
+        Text(
+            "Combien inviter pour une cible, et le risque de la dépasser ou de la manquer.",
+            "How many to invite for a target, and the risk of going over it or of missing it.",
+        ),
+    ),
+}
+
+simulate = LazyGroup(
+    "simulate",
+    COMMANDS,
+    Text(
+        "Simule : ce qu’une autre règle ou une autre instruction ferait de la même banque. Jamais une décision.",
+        "Simulates: what another law or instruction would make of the same pool. Never a decision.",
+    ),
+    "tirage simulate size --target 2000 --uptake 0.694 --risk 0.05",
+)
