@@ -6,6 +6,13 @@ from ranking.cli.words import Later, LazyGroup
 from rules.text import Text
 
 COMMANDS = {
+    "backtest": Later(
+        "ranking.cli.simulate_backtest:backtest",
+        Text(
+            "Refaire les rondes passées, et dire où le modèle se trompe.",
+            "Run past rounds again, and say where the model is wrong.",
+        ),
+    ),
     "size": Later(
         "ranking.cli.simulate_size:size",
         Text(

@@ -20,10 +20,10 @@ import polars as pl
 
 from ranking.round import run_round
 from ranking.simulate.backtest.bands import NOMINEES, BandPools, counted, members
-from ranking.simulate.backtest.kinds import KINDS, instruction_of
+from ranking.simulate.backtest.kinds import instruction_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from ranking.instruction import Instruction
@@ -41,8 +41,10 @@ class Tested:
     """One round against the bands published before it. ``low`` and ``high`` are the ends of the interval.
 
     ``took_low`` and ``took_high`` are how many the engine could invite on each pool: fewer than ``size`` where the
-    bands do not hold enough candidates. ``share_low`` and ``share_high`` bound the assumed share of the category. Where
-    no past round teaches a share, all of these are null, and so is ``inside``.
+    bands do not hold enough candidates. ``share_low`` and ``share_high`` bound the assumed share of the category; where
+    no past round teaches one, all of these are null, and ``inside`` too. ``implied_share`` is what this round teaches.
+    ``above`` counts candidates in bands wholly above the published minimum, ``at_or_above`` those in bands that reach
+    it. ``days_since`` the last round of the category.
     """
 
     round: str
@@ -59,6 +61,8 @@ class Tested:
     took_high: int | None
     share_low: float | None
     share_high: float | None
+    implied_share: float | None
+    days_since: int | None
     above: int
     at_or_above: int
     flags: str | None
@@ -76,17 +80,21 @@ def calibrate(
     """Test every round that has a distribution, one row each. ``done(n, of)`` is told after each."""
     rows = joined(rounds, counts)
     past: dict[str, list[float]] = {}
+    held: dict[str, date] = {}
     tested = []
     for number, row in enumerate(rows):
-        tested.append(test_round(row, past.get(row["category"], []), build))
-        if row["category"] not in EVERYONE:
-            past.setdefault(row["category"], []).append(implied_share(row))
+        category, day = row["category"], row["round_date"]
+        since = (day - held[category]).days if category in held else None
+        tested.append(tested_round(row, past.get(category, []), build, since))
+        held[category] = day
+        if category not in EVERYONE:
+            past.setdefault(category, []).append(implied_share(row))
         done(number + 1, len(rows))
     return pl.DataFrame([asdict(one) for one in tested], infer_schema_length=None)
 
 
-def test_round(row: Mapping[str, Any], past: list[float], build: BandPools) -> Tested:
-    """Test one round. ``past`` are the shares that earlier rounds of the category imply, oldest first."""
+def tested_round(row: Mapping[str, Any], past: list[float], build: BandPools, since: int | None) -> Tested:
+    """Test one round. ``past`` are the shares that earlier rounds of its category imply; ``since``, days since them."""
     counts, category = counted(row), row["category"]
     assumed = (None, None) if category in EVERYONE else assumed_shares(past)
     interval: dict[str, Any] = dict.fromkeys(("low", "high", "took_low", "took_high"))
@@ -107,6 +115,8 @@ def test_round(row: Mapping[str, Any], past: list[float], build: BandPools) -> T
         share_low=assumed[0],
         share_high=assumed[1],
         inside=inside,
+        implied_share=None if category in EVERYONE else implied_share(row),
+        days_since=since,
         above=sum(count for band, count in counts.items() if band.low > row["min_score"]),
         at_or_above=sum(count for band, count in counts.items() if band.high >= row["min_score"]),
         flags=row["count_flags"],
@@ -166,9 +176,3 @@ def closed_form(row: Mapping[str, Any], share: float | None, end: End, build: Ba
         if left <= 0:
             return last
     return last if category in EVERYONE or end == "high" else 0
-
-
-def titles() -> Iterator[tuple[str, str, str]]:
-    """Give each category with its titles."""
-    for name, kind in KINDS.items():
-        yield name, kind.title.fr, kind.title.en

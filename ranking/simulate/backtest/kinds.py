@@ -8,12 +8,10 @@ asks for that occupation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import rules
-from ranking.instruction import read_instruction
+from ranking.simulate.backtest.made_up import read_text
 from ranking.simulate.backtest.profiles import PROGRAM
 from rules.text import Text
 
@@ -89,10 +87,7 @@ def instruction_of(row: dict[str, Any]) -> Instruction:
         size=row["invitations"],
         min_score=row["min_score"],
     )
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / f"round-{row['round']}.toml"
-        file.write_text(text, encoding="utf-8")
-        return read_instruction(file)
+    return read_text(text, f"round-{row['round']}")
 
 
 def _who(row: dict[str, Any]) -> str:
