@@ -85,7 +85,7 @@ def calibrate(
     for number, row in enumerate(rows):
         category, day = row["category"], row["round_date"]
         since = (day - held[category]).days if category in held else None
-        tested.append(tested_round(row, past.get(category, []), build, since))
+        tested.append(calibrate_round(row, past.get(category, []), build, since))
         held[category] = day
         if category not in EVERYONE:
             past.setdefault(category, []).append(implied_share(row))
@@ -93,7 +93,7 @@ def calibrate(
     return pl.DataFrame([asdict(one) for one in tested], infer_schema_length=None)
 
 
-def tested_round(row: Mapping[str, Any], past: list[float], build: BandPools, since: int | None) -> Tested:
+def calibrate_round(row: Mapping[str, Any], past: list[float], build: BandPools, since: int | None) -> Tested:
     """Test one round. ``past`` are the shares that earlier rounds of its category imply; ``since``, days since them."""
     counts, category = counted(row), row["category"]
     assumed = (None, None) if category in EVERYONE else assumed_shares(past)

@@ -46,47 +46,46 @@ def explained(row: Mapping[str, Any]) -> Text:
 
 def _too_few(row: Mapping[str, Any]) -> Text:
     """More were invited than were counted: nominations after the count, or a count that contradicts the round."""
-    more, lag = row["size"] - row["took_high"], row["lag"]
-    if lag:
-        return Text(
-            f"{number(more, 'fr')} invitations de plus que de candidats comptés au-dessus de 600, {lag} jour(s) "
-            "avant : "
-            "des désignations sont arrivées entre-temps.",
-            f"{number(more, 'en')} more invitations than candidates counted above 600, {lag} day(s) before: "
-            "nominations "
-            "came in meanwhile.",
+    more, when = row["size"] - row["took_high"], _when(row["lag"])
+    fr = f"{number(more, 'fr')} invitation(s) de plus que de candidats comptés au-dessus de 600 {when.fr} : "
+    en = f"{number(more, 'en')} invitation(s) more than candidates counted above 600 {when.en}: "
+    if row["lag"]:
+        why = Text("sans doute des désignations arrivées entre-temps.", "probably nominations that came in meanwhile.")
+    else:
+        why = Text(
+            "le compte a précédé la ronde de quelques heures, ou les deux se contredisent.",
+            "the count was made some hours before the round, or the two contradict each other.",
         )
-    return Text(
-        f"{number(more, 'fr')} invitations de plus que de candidats comptés au-dessus de 600 le jour même : le "
-        "compte a "
-        "précédé la ronde de quelques heures, ou les deux se contredisent.",
-        f"{number(more, 'en')} more invitations than candidates counted above 600 on the same day: the count was made "
-        "some hours before the round, or the two contradict each other.",
-    )
+    return Text(fr + why.fr, en + why.en)
 
 
 def _contradicted(row: Mapping[str, Any]) -> Text:
     """The bands alone put the cut-off elsewhere."""
-    size, score = row["size"], row["min_score"]
+    size, score, when = row["size"], row["min_score"], _when(row["lag"])
     if score < row["low"]:
+        there, more = row["above"], row["above"] - size
         return Text(
-            f"Les tranches au-dessus de {score} contiennent {number(row['above'], 'fr')} candidats, et "
-            f"{number(size, 'fr')} "
-            f"invitations sont descendues jusqu’à {score} : {number(row['above'] - size, 'fr')} de ceux qui furent "
-            "comptés "
-            f"{row['lag']} jour(s) avant n’étaient plus à inviter, ou les deux chiffres se contredisent.",
-            f"The bands above {score} hold {number(row['above'], 'en')} candidates, and {number(size, 'en')} "
-            "invitations went "
-            f"down to {score}: {number(row['above'] - size, 'en')} of those counted {row['lag']} day(s) before were no "
-            "longer to be invited, or the two figures contradict each other.",
+            f"{number(there, 'fr')} candidats comptés {when.fr} au-dessus de {score}, et {number(size, 'fr')} "
+            f"invitations jusqu’à {score} : {number(more, 'fr')} d’entre eux n’étaient plus à inviter, ou les "
+            "chiffres se contredisent.",
+            f"{number(there, 'en')} candidates counted {when.en} above {score}, and {number(size, 'en')} invitations "
+            f"down to {score}: {number(more, 'en')} of them were no longer to be invited, or the figures contradict "
+            "each other.",
         )
+    there = row["at_or_above"]
     return Text(
-        f"Les tranches qui atteignent {score} contiennent {number(row['at_or_above'], 'fr')} candidats pour "
-        f"{number(size, 'fr')} invitations : les autres sont arrivés en {row['lag']} jour(s), ou les chiffres se "
-        "contredisent.",
-        f"The bands that reach {score} hold {number(row['at_or_above'], 'en')} candidates for {number(size, 'en')} "
-        f"invitations: the others came within {row['lag']} day(s), or the figures contradict each other.",
+        f"{number(there, 'fr')} candidats comptés {when.fr} dans les tranches qui atteignent {score}, et "
+        f"{number(size, 'fr')} invitations : les autres sont arrivés ensuite, ou les chiffres se contredisent.",
+        f"{number(there, 'en')} candidates counted {when.en} in the bands that reach {score}, and "
+        f"{number(size, 'en')} invitations: the others came later, or the figures contradict each other.",
     )
+
+
+def _when(lag: int) -> Text:
+    """Say when the pool was counted."""
+    if not lag:
+        return Text("le jour même", "on the day itself")
+    return Text("la veille", "the day before") if lag == 1 else Text(f"{lag} jours avant", f"{lag} days before")
 
 
 def _other_share(row: Mapping[str, Any]) -> Text:
@@ -98,8 +97,7 @@ def _other_share(row: Mapping[str, Any]) -> Text:
     )
     en = (
         f"Assumed share of the category: {percent(low, 'en', 2)} to {percent(high, 'en', 2)}, from its past rounds; "
-        "the share "
-        f"that this round implies: {percent(own, 'en', 2)}."
+        f"the share that this round implies: {percent(own, 'en', 2)}."
     )
     if row["days_since"] is not None and row["days_since"] > LONG:
         fr += f" {row['days_since']} jours depuis la dernière : la catégorie s’était reconstituée."

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 WIDE, HIGH = 640, 340
+LEAST, MOST = 100, 950
 SCORE = Text("Pointage minimal", "Minimum score")
 DAY = Text("Jour de la ronde", "Day of the round")
 BAND = Text("Tranche du pointage", "Band of the score")
@@ -28,8 +29,11 @@ BY_LAW = Text(
     "the law alone (line: share of offers, from half to twice)",
 )
 CHANGED = Text("changement publié, du 16 mars au 13 avril 2025", "published change, 16 March to 13 April 2025")
-TAKEN = Text("classées, et prises aussi par ordre d’arrivée", "invited by rank, and taken by arrival too")
-LOST = Text("classées, perdues par ordre d’arrivée", "invited by rank, lost by arrival")
+TAKEN = Text(
+    "invitées selon le rang, prises aussi par ordre d’arrivée (trait : 90 % des répétitions)",
+    "invited by rank, taken by arrival too (line: 90% of replications)",
+)
+LOST = Text("invitées selon le rang, perdues par ordre d’arrivée", "invited by rank, lost by arrival")
 GAINED = Text("prises par ordre d’arrivée seulement", "taken by arrival only")
 
 
@@ -41,7 +45,9 @@ def calibration(lang: Lang, tested: pl.DataFrame, category: str) -> alt.LayerCha
         state=pl.when("inside").then(pl.lit(PUBLISHED_IN.to(lang))).otherwise(pl.lit(PUBLISHED_OUT.to(lang))),
         bar=pl.lit(INTERVAL.to(lang)),
     )
-    across = alt.X("round_date:T", title=DAY.to(lang)).axis(format="%Y-%m", tickCount=10, labelAngle=-30)
+    across = alt.X("round_date:T", title=DAY.to(lang), scale=alt.Scale(nice="month")).axis(
+        format="%Y-%m", tickCount=10, labelAngle=-30
+    )
     names = [INTERVAL.to(lang), PUBLISHED_IN.to(lang), PUBLISHED_OUT.to(lang)]
     colors = alt.Scale(domain=names, range=["#9a9a9a", OKABE_ITO["blue"], OKABE_ITO["vermillion"]])
     shapes = alt.Scale(domain=names, range=["stroke", "circle", "triangle-up"])
@@ -72,7 +78,9 @@ def forecasts(lang: Lang, made: pl.DataFrame, category: str) -> alt.LayerChart:
     rows = made.filter(pl.col("category") == category, pl.col("method") == "refill").with_columns(
         foreseen=pl.lit(FORESEEN.to(lang)), actual=pl.lit(ACTUAL.to(lang))
     )
-    across = alt.X("round_date:T", title=DAY.to(lang)).axis(format="%Y-%m", tickCount=10, labelAngle=-30)
+    across = alt.X("round_date:T", title=DAY.to(lang), scale=alt.Scale(nice="month")).axis(
+        format="%Y-%m", tickCount=10, labelAngle=-30
+    )
     names = [FORESEEN.to(lang), ACTUAL.to(lang)]
     colors = alt.Scale(domain=names, range=[OKABE_ITO["sky"], OKABE_ITO["black"]])
     up = alt.Y("low:Q", title=SCORE.to(lang), scale=alt.Scale(zero=False))
@@ -115,7 +123,7 @@ def reform(lang: Lang, bands: pl.DataFrame) -> alt.LayerChart:
         .mark_bar()
         .encode(
             across,
-            alt.Y("change:Q", title=CANDIDATES.to(lang)).axis(format="+,d"),
+            alt.Y("change:Q", title=CANDIDATES.to(lang)).axis(format=",d"),
             side,
             alt.Color("what:N", scale=scale, title=None).legend(orient="top", columns=1, labelLimit=520),
         )
@@ -163,7 +171,13 @@ def arrivals(lang: Lang, summed: pl.DataFrame) -> alt.LayerChart:
             order="place:O",
         )
     )
-    drawn: alt.LayerChart = alt.layer(bars).properties(width=WIDE, height=HIGH)
+    ends = rows.filter(pl.col("ranked") > 0).with_columns(
+        least=pl.col("ranked") - pl.col("lost_high"), most=pl.col("ranked") - pl.col("lost_low")
+    )
+    lines = (
+        alt.Chart(ends).mark_rule(color=OKABE_ITO["black"], strokeWidth=2).encode(across, alt.Y("least:Q"), y2="most:Q")
+    )
+    drawn: alt.LayerChart = (bars + lines).properties(width=WIDE, height=HIGH)
     return drawn
 
 
@@ -182,9 +196,13 @@ def minima(lang: Lang, selections: pl.DataFrame) -> alt.LayerChart:
     )
     names = [one.to(lang) for one in titles.values()]
     colors = alt.Scale(domain=names, range=[OKABE_ITO["blue"], OKABE_ITO["vermillion"]])
-    ends = pl.DataFrame({"at": [350, 950]})
-    line = alt.Chart(ends).mark_line(color=GREY, strokeDash=[4, 3]).encode(alt.X("at:Q"), alt.Y("at:Q"))
-    scale = alt.Scale(domain=[350, 950])
+    ends = pl.DataFrame({"at": [LEAST, MOST]})
+    scale = alt.Scale(domain=[LEAST, MOST], nice=False)
+    line = (
+        alt.Chart(ends)
+        .mark_line(color=GREY, strokeDash=[4, 3])
+        .encode(alt.X("at:Q", scale=scale), alt.Y("at:Q", scale=scale))
+    )
     points = (
         alt.Chart(rows)
         .mark_point(filled=True, size=60, opacity=0.8)

@@ -118,34 +118,30 @@ def sentences(given: Figures) -> list[Text]:
     return [
         Text(
             f"{given['rounds']} rondes, {given['selections']} exercices, dont {given['inferred']} en partie déduits. "
-            "La banque "
-            "est synthétique : les seuils ne prouvent rien, ils disent si les instructions se lisent et se "
+            "La banque est synthétique : les seuils ne prouvent rien, ils disent si les instructions se lisent et se "
             "remplissent.",
             f"{given['rounds']} rounds, {given['selections']} selections, {given['inferred']} of them inferred in "
-            "part. The pool "
-            "is synthetic: its cut-offs prove nothing, they say whether the instructions can be read and filled.",
+            "part. The pool is synthetic: its cut-offs prove nothing, they say whether the instructions can be read "
+            "and filled.",
         ),
         Text(
             f"Exercices à nombre fixé : {given['filled']} sur {given['with_a_count']} remplis ; l’écart médian entre "
-            "le minimum "
-            f"publié et celui de la banque synthétique est de {decimal(given['median_difference'], 'fr', 0)} points.",
-            f"Selections of a fixed size: {given['filled']} of {given['with_a_count']} filled; the median gap "
-            "between the "
-            f"published minimum and that of the synthetic pool is {decimal(given['median_difference'], 'en', 0)} "
+            "le minimum publié et celui de la banque synthétique est de "
+            f"{decimal(given['median_difference'], 'fr', 0)} points.",
+            f"Selections of a fixed size: {given['filled']} of {given['with_a_count']} filled; the median gap between "
+            f"the published minimum and that of the synthetic pool is {decimal(given['median_difference'], 'en', 0)} "
             "points.",
         ),
         Text(
             f"Par ordre d’arrivée, {number(places, 'fr')} places pour {number(given['people'], 'fr')} personnes : "
             f"{number(round(blind['lost']), 'fr')} des {number(places, 'fr')} mieux classées n’entrent pas (de "
             f"{number(int(blind['lost_low']), 'fr')} à {number(int(blind['lost_high']), 'fr')} selon les tirages), "
-            "soit "
-            f"{percent(share, 'fr', 0)}. Si qui séjourne au Québec arrive deux fois plus vite : "
+            f"soit {percent(share, 'fr', 0)}. Si qui séjourne au Québec arrive deux fois plus vite : "
             f"{number(round(near['lost']), 'fr')}.",
             f"By arrival, {number(places, 'en')} places for {number(given['people'], 'en')} people: "
             f"{number(round(blind['lost']), 'en')} of the {number(places, 'en')} best ranked do not get in "
             f"({number(int(blind['lost_low']), 'en')} to {number(int(blind['lost_high']), 'en')} by the draws), that "
-            "is "
-            f"{percent(share, 'en', 0)}. If those staying in Québec arrive twice as fast: "
+            f"is {percent(share, 'en', 0)}. If those staying in Québec arrive twice as fast: "
             f"{number(round(near['lost']), 'en')}.",
         ),
         Text(
@@ -189,11 +185,9 @@ def _selections(selections: pl.DataFrame, size: int) -> Table:
     )
     note = Text(
         f"Banque synthétique de {number(size, 'fr')} déclarations, la même à chaque ronde, que personne n’a quittée. "
-        "Sans nombre "
-        "demandé, tous ceux qui atteignent le minimum publié sont pris : son écart ne dit rien.",
+        "Sans nombre demandé, tous ceux qui atteignent le minimum publié sont pris : son écart ne dit rien.",
         f"Synthetic pool of {number(size, 'en')} declarations, the same in each round, which nobody has left. Where "
-        "no number is "
-        "asked for, all who reach the published minimum are taken: its gap says nothing.",
+        "no number is asked for, all who reach the published minimum are taken: its gap says nothing.",
     )
     title = Text(
         "Chaque exercice, publié et sur la banque synthétique", "Each selection, published and on the synthetic pool"
@@ -239,15 +233,12 @@ def _arrivals(arrivals: pl.DataFrame, intake: first_come.Intake, replications: i
     ).select("way_fr", "way_en", pl.exclude("way_fr", "way_en"))
     note = Text(
         f"{number(intake.people, 'fr')} personnes synthétiques, {number(intake.places, 'fr')} places, "
-        f"{intake.sessions} sessions à la "
-        f"fois, un formulaire d’une heure, {replications} répétitions ; « de … à » : 90 % d’entre elles. Chiffres de "
-        "juin 2016 pour "
-        "les places, les comptes et les sessions ; la grille est celle du PSTQ ; l’ordre d’arrivée est une hypothèse.",
+        f"{intake.sessions} sessions à la fois, un formulaire d’une heure, {replications} répétitions ; « de … à » : "
+        "90 % d’entre elles. Chiffres de juin 2016 pour les places, les comptes et les sessions ; la grille est "
+        "celle du PSTQ ; l’ordre d’arrivée est une hypothèse.",
         f"{number(intake.people, 'en')} synthetic people, {number(intake.places, 'en')} places, {intake.sessions} "
-        "sessions at once, a "
-        f"form of an hour, {replications} replications; “from … to”: 90% of them. Figures of June 2016 for places, "
-        "accounts and "
-        "sessions; the grid is that of the PSTQ; the order of arrival is an assumption.",
+        f"sessions at once, a form of an hour, {replications} replications; “from … to”: 90% of them. Figures of June "
+        "2016 for places, accounts and sessions; the grid is that of the PSTQ; the order of arrival is an assumption.",
     )
     title = Text(
         "Mon projet Québec contre une ronde classée, par pointage", "Mon projet Québec against a ranked round, by score"

@@ -37,32 +37,27 @@ def _of_calibration(given: Figures) -> list[Text]:
     return [
         Text(
             "Rondes générales : le seuil publié tombe dans l’intervalle que les tranches permettent "
-            f"{general['inside']} fois "
-            f"sur {general['tested']}, sans aucune hypothèse ; l’intervalle compte {fr[0]} points en moyenne.",
+            f"{general['inside']} fois sur {general['tested']}, sans aucune hypothèse ; l’intervalle compte {fr[0]} "
+            "points en moyenne.",
             f"General rounds: the published cut-off lies in the interval that the bands allow {general['inside']} "
-            "times out "
-            f"of {general['tested']}, with no assumption at all; the interval has {fr[1]} points on average.",
+            f"times out of {general['tested']}, with no assumption at all; the interval has {fr[1]} points on average.",
         ),
         Text(
             f"Programmes et catégories, avec une part supposée d’après leurs seules rondes passées : {inside} sur "
-            f"{tested} "
-            f"({late} sur {of_late} depuis 2025) ; {without} rondes n’ont pas de passé qui l’apprenne. Les "
+            f"{tested} ({late} sur {of_late} depuis 2025) ; {without} rondes n’ont pas de passé qui l’apprenne. Les "
             "intervalles y sont larges.",
             f"Programs and categories, with a share assumed from their past rounds alone: {inside} out of {tested} "
-            f"({late} out "
-            f"of {of_late} since 2025); {without} rounds have no past to teach one. The intervals there are wide.",
+            f"({late} out of {of_late} since 2025); {without} rounds have no past to teach one. The intervals there "
+            "are wide.",
         ),
         Text(
             f"Désignations : {nominees['inside']} sur {nominees['tested']}, ce qui ne prouve rien, car une "
-            "désignation place "
-            "à elle seule au-dessus de 600. Ce qui se vérifie est le nombre : les tranches contenaient assez de "
-            "candidats "
-            f"désignés {nominees['enough']} fois ; les autres sont parmi les exceptions.",
+            "désignation place à elle seule au-dessus de 600. Ce qui se vérifie est le nombre : les tranches "
+            f"contenaient assez de candidats désignés {nominees['enough']} fois ; les autres sont parmi les "
+            "exceptions.",
             f"Nominees: {nominees['inside']} out of {nominees['tested']}, which proves nothing, because a nomination "
-            "alone "
-            "puts one above 600. What can be checked is the count: the bands held enough nominees "
-            f"{nominees['enough']} "
-            "times; the others are among the exceptions.",
+            "alone puts one above 600. What can be checked is the count: the bands held enough nominees "
+            f"{nominees['enough']} times; the others are among the exceptions.",
         ),
     ]
 
@@ -85,14 +80,11 @@ def _of_forecast(given: Figures) -> Text:
     said = {m: (decimal(e, "fr"), decimal(e, "en")) for m, e in errors.items()}
     return Text(
         f"Prévision, rondes depuis 2025 hors désignations : le modèle se trompe de {said['refill'][0]} points en "
-        "moyenne, le "
-        f"dernier seuil de {said['last'][0]}, la moyenne des trois derniers de {said['mean_3'][0]} : {verdict.fr}. Son "
-        f"intervalle de 80 % contient {percent(share, 'fr', 0)} des seuils.",
+        f"moyenne, le dernier seuil de {said['last'][0]}, la moyenne des trois derniers de {said['mean_3'][0]} : "
+        f"{verdict.fr}. Son intervalle de 80 % contient {percent(share, 'fr', 0)} des seuils.",
         f"Forecast, rounds since 2025 but nominees: the model is off by {said['refill'][1]} points on average, the "
-        "last "
-        f"cut-off by {said['last'][1]}, the mean of the last three by {said['mean_3'][1]}: {verdict.en}. Its 80% "
-        "interval "
-        f"holds {percent(share, 'en', 0)} of the cut-offs.",
+        f"last cut-off by {said['last'][1]}, the mean of the last three by {said['mean_3'][1]}: {verdict.en}. Its 80% "
+        f"interval holds {percent(share, 'en', 0)} of the cut-offs.",
     )
 
 
@@ -108,12 +100,10 @@ def _of_nominees(given: Figures) -> Text:
         )
     return Text(
         f"Désignations, depuis 2022 : le modèle ({fr['refill']} points d’erreur) n’est pas meilleur qu’une prévision "
-        "naïve "
-        f"({fr[best]}) ; ces rondes invitent presque tous les candidats désignés, et leur seuil ne se prévoit pas "
-        "ainsi.",
+        f"naïve ({fr[best]}) ; ces rondes invitent presque tous les candidats désignés, et leur seuil ne se prévoit "
+        "pas ainsi.",
         f"Nominees, since 2022: the model (error of {en['refill']} points) is no better than a naive forecast "
-        f"({en[best]}); "
-        "these rounds invite nearly every nominee, and their cut-off cannot be foreseen in this way.",
+        f"({en[best]}); these rounds invite nearly every nominee, and their cut-off cannot be foreseen in this way.",
     )
 
 
@@ -125,10 +115,8 @@ def _of_reform(given: Figures) -> Text:
         f"{number(low, 'fr')} à {number(high, 'fr')} selon la part des offres, supposée) ; la baisse publiée est de "
         f"{number(published, 'fr')}, avec deux rondes et quatre semaines d’arrivées entre les deux comptes.",
         f"Job offers, band 501 to 600: the law alone would have taken away {number(mid, 'en')} candidates "
-        f"({number(low, 'en')} to "
-        f"{number(high, 'en')} by the share of offers, which is assumed); the published fall is "
-        f"{number(published, 'en')}, "
-        "with two rounds and four weeks of arrivals between the two counts.",
+        f"({number(low, 'en')} to {number(high, 'en')} by the share of offers, which is assumed); the published fall "
+        f"is {number(published, 'en')}, with two rounds and four weeks of arrivals between the two counts.",
     )
 
 

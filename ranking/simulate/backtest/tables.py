@@ -66,13 +66,11 @@ def calibration_table(tested: pl.DataFrame) -> Table:
     }
     note = Text(
         "Intervalle : les seuils que le moteur trouve quand chacun a le plus bas, puis le plus haut pointage de sa "
-        "tranche. "
-        "Au-dessus de 600 : les candidats désignés. Vide : aucune ronde passée n’apprend la part de la catégorie. "
-        "Les professions "
-        "de la plupart des catégories n’ont pas été recueillies : une seule y tient lieu de toutes.",
+        "tranche. Au-dessus de 600 : les candidats désignés. Vide : aucune ronde passée n’apprend la part de la "
+        "catégorie. Les professions de la plupart des catégories n’ont pas été recueillies : une seule y tient lieu "
+        "de toutes.",
         "Interval: the cut-offs that the engine finds when everyone has the lowest, then the highest score of the "
-        "band. "
-        "Above 600: nominees. Empty: no past round teaches the share of the category. The occupations of most "
+        "band. Above 600: nominees. Empty: no past round teaches the share of the category. The occupations of most "
         "categories were not collected: a single one stands for all.",
     )
     shares = dict.fromkeys(("share_low", "share_high", "implied_share"), ("", ""))
@@ -101,14 +99,12 @@ def by_kind_table(kinds: pl.DataFrame) -> Table:
         "inside_since_2025": Text("Dedans depuis 2025", "Inside since 2025"),
     }
     note = Text(
-        "Hypothèse des programmes et catégories : la même part dans chaque tranche sous 601, entre la plus petite "
-        "et la plus "
-        f"grande des {calibration.WINDOW} dernières rondes du genre, élargies d’un quart. Elle ne vient que de "
-        "rondes passées.",
-        "Assumption for programs and categories: the same share in each band below 601, between the smallest and "
-        "the largest "
-        f"of the last {calibration.WINDOW} rounds of the kind, stretched by a quarter. It comes from past rounds "
-        "alone.",
+        "Hypothèse des programmes et catégories : la même part dans chaque tranche sous 601, entre la plus petite et "
+        f"la plus grande des {calibration.WINDOW} dernières rondes du genre, élargies d’un quart. Elle ne vient que "
+        "de rondes passées.",
+        "Assumption for programs and categories: the same share in each band below 601, between the smallest and the "
+        f"largest of the last {calibration.WINDOW} rounds of the kind, stretched by a quarter. It comes from past "
+        "rounds alone.",
     )
     return Table(
         named(kinds),
@@ -157,11 +153,10 @@ def summary_table(summed: pl.DataFrame) -> Table:
     }
     note = Text(
         "Intervalles de 80 %, faits des erreurs passées de chaque méthode. La forme du modèle a été choisie sur les "
-        "rondes "
-        "d’avant 2025 ; celles d’après n’ont pas servi. Le nombre à inviter est connu : il est dans l’instruction.",
+        "rondes d’avant 2025 ; celles d’après n’ont pas servi. Le nombre à inviter est connu : il est dans "
+        "l’instruction.",
         "Intervals of 80%, made from the past errors of each method. The form of the model was chosen on rounds "
-        "before 2025; "
-        "those since were not used. How many to invite is known: it is in the instruction.",
+        "before 2025; those since were not used. How many to invite is known: it is in the instruction.",
     )
     order = pl.col("rounds").max().over("category")
     shown = named(
@@ -198,15 +193,12 @@ def reform_table(bands: pl.DataFrame) -> Table:
     columns |= {"published": Text("Changement publié", "Published change"), "remainder": Text("Reste", "Remainder")}
     note = Text(
         "Les mêmes personnes synthétiques, au compte exact de chaque tranche, notées selon la règle de la veille "
-        "puis du jour. "
-        "Qui avait une offre n’est pas publié : la part par tranche est supposée. Le reste : la ronde en français (7 "
-        "500 invitations "
-        "à 379 et plus, tranche par tranche inconnues), les désignations, quatre semaines d’arrivées et d’échéances.",
+        "puis du jour. Qui avait une offre n’est pas publié : la part par tranche est supposée. Le reste : la ronde "
+        "en français (7 500 invitations à 379 et plus, tranche par tranche inconnues), les désignations, quatre "
+        "semaines d’arrivées et d’échéances.",
         "The same synthetic people, at the exact count of each band, scored under the law of the eve, then of the "
-        "day. Who had "
-        "an offer was not published: the share by band is assumed. The remainder: the French round (7,500 "
-        "invitations at 379 or "
-        "more, unknown band by band), nominees, four weeks of arrivals and expiries.",
+        "day. Who had an offer was not published: the share by band is assumed. The remainder: the French round "
+        "(7,500 invitations at 379 or more, unknown band by band), nominees, four weeks of arrivals and expiries.",
     )
     shares = {name: ("", "") for name in columns if name.startswith("offers")}
     signed = tuple(name for name in columns if name.startswith("law") or name in ("published", "remainder"))
