@@ -13,6 +13,13 @@ COMMANDS = {
             "Two laws or two instructions on the same pool: who gains, who loses, and why.",
         ),
     ),
+    "sweep": Later(
+        "ranking.cli.simulate_sweep:sweep",
+        Text(
+            "Beaucoup de variantes des points : seuils, qui entre, qui sort, parts.",
+            "Many variants of points: cut-offs, who comes in, who leaves, shares.",
+        ),
+    ),
     "size": Later(
         "ranking.cli.simulate_size:size",
         Text(
