@@ -21,7 +21,7 @@ OKABE_ITO = {
     "black": "#000000",
 }
 """Colours that people who see few colours tell apart (Okabe and Ito 2008)."""
-SEQUENTIAL = "viridis"
+SEQUENTIAL: Literal["viridis"] = "viridis"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 SCALE = 2.0
 GREY = "#595959"
@@ -47,7 +47,14 @@ def config() -> dict[str, Any]:
         "background": "white",
         "padding": 12,
         "view": {"stroke": None},
-        "axis": {**text, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "gridColor": "#e3e3e3"},
+        "axis": {
+            **text,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "gridColor": "#e3e3e3",
+            "labelFlush": False,
+        },
         "legend": {**text, "labelFontSize": 12, "titleFontSize": 12, "labelLimit": 340, "titleFontWeight": "normal"},
         "header": {**text, "labelFontSize": 12, "titleFontSize": 12},
         "title": {
@@ -65,7 +72,7 @@ def config() -> dict[str, Any]:
     }
 
 
-def svg(chart: alt.Chart | alt.LayerChart, title: str, lang: Lang, *, watermark: bool = True) -> str:
+def svg(chart: alt.TopLevelMixin, title: str, lang: Lang, *, watermark: bool = True) -> str:
     """Draw a chart as SVG under its title; with the watermark under the title and across the picture."""
     import vl_convert  # noqa: PLC0415 - heavy
 

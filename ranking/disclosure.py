@@ -9,6 +9,7 @@ So whoever knows all that is published, every sum, and that no hidden count is 0
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,18 +17,19 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
     Whole = NDArray[np.int64]
     Hidden = NDArray[np.bool_]
 
+Sums = Mapping[str, Sequence[str]] | Sequence[tuple[str, Sequence[str]]]
+
 LEAST = 5
 """The smallest count that is published, unless another is asked for."""
 NEAREST = 5
 """What counts are rounded to, unless another number is asked for."""
+SLACK = 1e-6  # of floating point
 MARGIN, TOTAL = 3.0, 100.0  # times the cost of hiding an inner count: a sum in a row, the sum of a column
 
 
@@ -65,16 +67,19 @@ def hide(tally: Tally, k: int = LEAST) -> Hidden:
     """Choose the counts to hide: the small ones, smallest first, and what each needs."""
     counts = tally.counts
     chosen: Hidden = (counts > 0) & (counts < k)
-    small = np.flatnonzero(chosen)
+    small, safe = np.flatnonzero(chosen), ~chosen
     for cell in small[np.argsort(counts[small], kind="stable")]:
-        chosen = chosen | _absorbing(tally, int(cell), k - int(counts[cell]), chosen)
+        if not safe[cell]:
+            change = _absorbing(tally, int(cell), k - int(counts[cell]), chosen)
+            chosen = chosen | (np.abs(change) > SLACK)
+            safe |= counts + change > k - SLACK
     return chosen
 
 
-def _absorbing(tally: Tally, cell: int, rise: int, chosen: Hidden) -> Hidden:
-    """Find the cheapest cells whose change lets ``cell`` rise. No cell falls under 1; those hidden cost nothing.
+def _absorbing(tally: Tally, cell: int, rise: int, chosen: Hidden) -> NDArray[np.float64]:
+    """Find the cheapest change of counts in which ``cell`` rises. None falls under 1; to change a hidden one is free.
 
-    There always are some: every sum that holds the cell can rise with it.
+    There always is one: every sum that holds the cell can rise with it.
     """
     from scipy.optimize import linprog  # noqa: PLC0415 - heavy
     from scipy.sparse import hstack  # noqa: PLC0415
@@ -91,27 +96,27 @@ def _absorbing(tally: Tally, cell: int, rise: int, chosen: Hidden) -> Hidden:
         bounds=np.column_stack([lowest, highest]),
         method="highs",
     )
-    moved = found.x[: len(counts)] + found.x[len(counts) :]
-    return np.asarray(moved > 1e-6)
+    return np.asarray(found.x[: len(counts)] - found.x[len(counts) :])
 
 
 def suppressed(
     frame: pl.DataFrame,
     counts: Sequence[str],
     *,
-    sums: Mapping[str, Sequence[str]] | None = None,
+    sums: Sums | None = None,
     within: Sequence[str] = (),
     k: int = LEAST,
 ) -> Published:
     """Hide small counts of a frame, and what would give them back.
 
-    ``counts`` are columns of whole numbers, none negative or null; ``sums`` names the columns that are sums of others.
+    ``counts`` are columns of whole numbers, none negative or null; ``sums`` names the columns that are sums of others:
+    by column, or in pairs where one is several sums.
     Rows that are alike in ``within`` make up one table (an attribute, of which each row is a value). The sum of each
     column is taken to be known; tables with the same sums are held to tell of the same people.
     """
     if not counts or not frame.height:
         return Published(frame, frozenset())
-    tally, totals = _tally(frame, list(counts), sums or {}, within)
+    tally, totals = _tally(frame, list(counts), _pairs(sums), within)
     chosen = hide(tally, k)
     width = len(counts)
     mask = chosen[: frame.height * width].reshape(frame.height, width)
@@ -123,8 +128,14 @@ def suppressed(
     return Published(frame.with_columns(shown), frozenset(lost))
 
 
+def _pairs(sums: Sums | None) -> Sequence[tuple[str, Sequence[str]]]:
+    if sums is None:
+        return ()
+    return tuple(sums.items()) if isinstance(sums, Mapping) else sums
+
+
 def _tally(
-    frame: pl.DataFrame, counts: list[str], sums: Mapping[str, Sequence[str]], within: Sequence[str]
+    frame: pl.DataFrame, counts: list[str], sums: Sequence[tuple[str, Sequence[str]]], within: Sequence[str]
 ) -> tuple[Tally, Whole]:
     """Write a frame as cells, row by row, then the sums of its tables; and give where those sums begin."""
     inner = frame.select(counts).cast(pl.Int64).to_numpy()
@@ -142,10 +153,10 @@ def _tally(
         whole += [begin + column for column in range(width)]
         parts += [tuple(row * width + column for row in rows) for column in range(width)]
     for row in range(frame.height + len(begins)):
-        whole += [row * width + at[name] for name in sums]
-        parts += [tuple(row * width + at[part] for part in sums[name]) for name in sums]
+        whole += [row * width + at[name] for name, _ in sums]
+        parts += [tuple(row * width + at[part] for part in of) for _, of in sums]
     cells = np.concatenate([inner.ravel(), *(np.array(sum_, dtype=np.int64) for sum_ in begins)])
-    cost = np.array([MARGIN if name in sums else 1.0 for name in counts] * (len(cells) // width))
+    cost = np.array([MARGIN if name in dict(sums) else 1.0 for name in counts] * (len(cells) // width))
     cost[frame.height * width :] *= TOTAL
     return Tally(cells, tuple(whole), tuple(parts), cost), np.array(list(begins.values()), dtype=np.int64)
 

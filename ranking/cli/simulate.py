@@ -11,6 +11,18 @@ COMMANDS = {
         Text(
             "Refaire les rondes passées, et dire où le modèle se trompe.",
             "Run past rounds again, and say where the model is wrong.",
+    "compare": Later(
+        "ranking.cli.simulate_compare:compare",
+        Text(
+            "Deux règles ou deux instructions sur la même banque : qui gagne, qui perd, et pourquoi.",
+            "Two laws or two instructions on the same pool: who gains, who loses, and why.",
+        ),
+    ),
+    "sweep": Later(
+        "ranking.cli.simulate_sweep:sweep",
+        Text(
+            "Beaucoup de variantes des points : seuils, qui entre, qui sort, parts.",
+            "Many variants of points: cut-offs, who comes in, who leaves, shares.",
         ),
     ),
     "size": Later(

@@ -186,13 +186,13 @@ def _results(sizing: Sizing, risk: float, provenance: Any, *, persons: bool) -> 
         f"Inviter pour une cible de {number(sizing.target, 'fr')} {what.fr}",
         f"Inviting for a target of {number(sizing.target, 'en')} {what.en}",
     )
-    shares = dict.fromkeys(("shortfall", "overshoot"), ("", ""))
-    table = Table(pl.DataFrame(rows), title, COLUMNS, shares=shares, codes=("question",), note=note)
+    risks = ("shortfall", "overshoot")
+    table = Table(pl.DataFrame(rows), title, COLUMNS, percents=risks, codes=("question",), note=note)
     curve = Table(
         _curve(sizing, sizes),
         Text("Risques selon le nombre d’invitations", "Risks by the number of invitations"),
         {name: COLUMNS[name] for name in ("invitations", "shortfall", "overshoot")},
-        shares=shares,
+        percents=risks,
         rows=0,
     )
     return Results(

@@ -53,7 +53,7 @@ def _note(table: Table, lang: Lang) -> str:
 def _cell(value: Any, name: str, table: Table, lang: Lang) -> str:  # noqa: ANN401 - of any column
     if value is None:
         return HIDDEN if name in table.counts else NONE
-    if name in table.shares:
+    if name in table.shares or name in table.percents:
         return percent(value, lang)
     if name in table.signed:
         return signed(value) if isinstance(value, int) else decimal(value, lang, sign="+")
@@ -75,7 +75,8 @@ def figure(value: Any, lang: Lang) -> str:  # noqa: ANN401 - of any column
 
 def decimal(value: float, lang: Lang, digits: int = 1, sign: str = "") -> str:
     """Write a number with decimals as readers of a language do: 1 234,5 or 1,234.5, a true minus."""
-    said = f"{value:{sign},.{digits}f}".replace("-", "−")
+    nothing = round(value, digits) == 0
+    said = f"{0:.{digits}f}" if nothing else f"{value:{sign},.{digits}f}".replace("-", "−")
     return said.replace(",", "\u202f").replace(".", ",") if lang == "fr" else said
 
 

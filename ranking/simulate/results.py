@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ranking.chart import WATERMARK, png, svg
-from ranking.disclosure import LEAST, NEAREST, rounded, suppressed
+from ranking.disclosure import LEAST, NEAREST, Sums, rounded, suppressed
 from ranking.escaping import escaped
 from ranking.page import Block, Grid, Heading, Line, Picture, html, markdown
-from ranking.simulate.cells import figure, grid, heads, shown_columns
+from ranking.simulate.cells import figure, grid
 from rules.faults import Fault, TirageError
 from rules.text import Lang, Text, same
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("parquet", "csv", "xlsx", "json")
 SUMMARY = "summary.json"
-Build = Callable[..., "alt.Chart | alt.LayerChart"]
+Build = Callable[..., "alt.TopLevelMixin"]
 Figures = dict[str, Any]
 
 
@@ -69,22 +69,27 @@ class Table:
     """A table of a result. ``columns`` has the title of each; a pair ``x_fr``, ``x_en`` has one, under ``x``.
 
     ``counts`` are the columns that count people, ``sums`` those of them that are sums of others, ``within`` those that
-    tell one table from another (see ``disclosure.suppressed``). ``shares`` are made of counts: part and whole.
-    ``signed`` are shown with their sign. ``codes`` are for machines: in Parquet and CSV only. ``rows`` of it are shown
-    on the page (0: none). A table of ``persons``, a row each, is never published.
+    tell one table from another (see ``disclosure.suppressed``). ``shares`` are made of counts: part and whole, a column
+    or ``figures.NAME``; ``percents`` are other shares. ``signed`` are shown with their sign. ``codes`` are for
+    machines: in Parquet and CSV only. ``safe`` ones tell of no person, and stay where a count of their row is hidden.
+    ``rows`` of a table are shown on the page (0: none). A table of ``persons``, a row each, is never published; one
+    that ``needs`` figures is not when one of them is hidden.
     """
 
     frame: pl.DataFrame
     title: Text
     columns: Mapping[str, Text]
     counts: tuple[str, ...] = ()
-    sums: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sums: Sums = ()
     within: tuple[str, ...] = ()
     shares: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    percents: tuple[str, ...] = ()
     signed: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    safe: tuple[str, ...] = ()
     rows: int = 40
     persons: bool = False
+    needs: tuple[str, ...] = ()
     note: Text | None = None
 
 
@@ -129,8 +134,13 @@ class Results:
             of, column = self.totals.get(name, ("", ""))
             small = 0 < figures[name] < least
             figures[name] = None if small or column in lost.get(of, ()) else _rounded(figures[name], rounding)
-        charts = {name: chart for name, chart in self.charts.items() if set(chart.of) & set(tables)}
-        return replace(self, figures=figures, tables=tables, charts=charts)
+        kept = {
+            name: _with_shares(table, figures)
+            for name, table in tables.items()
+            if all(figures[one] is not None for one in table.needs)
+        }
+        charts = {name: chart for name, chart in self.charts.items() if chart.of and set(chart.of) <= set(kept)}
+        return replace(self, figures=figures, tables=kept, charts=charts)
 
     def write(
         self,
@@ -178,7 +188,7 @@ class Results:
         made += [f"{name}.{ending}" for name in self.charts for ending in ("svg", "png")]
         return [*made, *(["tables.xlsx"] if "xlsx" in formats else []), "page.html", "page.md"]
 
-    def drawn(self, name: str, lang: Lang) -> alt.Chart | alt.LayerChart:
+    def drawn(self, name: str, lang: Lang) -> alt.TopLevelMixin:
         """Build a chart in a language."""
         chart = self.charts[name]
         return chart.build(lang, *(self.tables[one].frame for one in chart.of))
@@ -235,16 +245,20 @@ def _published(table: Table, least: int, *, rounding: bool) -> tuple[Table, froz
     rest = [
         name
         for name, kind in frame.schema.items()
-        if kind.is_numeric() and name not in (*table.counts, *table.shares, *table.within)
+        if kind.is_numeric() and name not in (*table.counts, *table.shares, *table.within, *table.safe)
     ]
     frame = frame.with_columns(pl.when(whole).then(pl.col(name)).alias(name) for name in rest)
-    remade = [share(part, of).alias(name) for name, (part, of) in table.shares.items()]
-    return replace(table, frame=frame.with_columns(remade)), lost
+    return replace(table, frame=frame), lost
 
 
-def share(part: str, of: str) -> pl.Expr:
-    """Divide two columns of counts; null of nobody, or where one is hidden."""
-    return pl.when(pl.col(of) > 0).then(pl.col(part) / pl.col(of))
+def _with_shares(table: Table, figures: Figures) -> Table:
+    """Make the shares of a table anew from counts as they are published; null where one is hidden."""
+    remade = []
+    for name, (part, of) in table.shares.items():
+        figure_ = of.removeprefix("figures.")
+        whole = pl.col(of) if figure_ == of else pl.lit(figures[figure_], pl.Int64)
+        remade.append(pl.when(whole > 0).then(pl.col(part) / whole).alias(name))
+    return replace(table, frame=table.frame.with_columns(remade))
 
 
 def _rounded(value: int, rounding: bool) -> int:  # noqa: FBT001 - a switch passed on
@@ -273,4 +287,4 @@ def _files_before(folder: Path) -> list[str]:
     raise TirageError([Fault(same(folder.name), found, expected, same(f"{folder.name}-2"))])
 
 
-__all__ = ["FORMATS", "Chart", "Provenance", "Results", "Table", "heads", "share", "shown_columns"]
+__all__ = ["FORMATS", "Chart", "Provenance", "Results", "Table"]

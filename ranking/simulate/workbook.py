@@ -56,7 +56,7 @@ def _sheet(sheet: Worksheet, table: Table, lang: Lang, bold: Format, share: Form
     for column, title in enumerate(heads(table, lang)):
         sheet.write_string(3, column, title, bold)
     for column, name in enumerate(names):
-        style = share if name in table.shares else None
+        style = share if name in (*table.shares, *table.percents) else None
         for row, value in enumerate(table.frame[name].to_list()):
             _write(sheet, row + 4, column, HIDDEN if value is None and name in table.counts else value, style)
     sheet.freeze_panes(4, 0)

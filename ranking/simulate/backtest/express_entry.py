@@ -41,6 +41,7 @@ def results(seed: int, provenance: Provenance, done: Callable[[int, int], None] 
         "exceptions": tables.exceptions_table(found),
         "forecasts": tables.forecasts_table(foreseen),
         "forecasts_by_kind": tables.summary_table(summed),
+        "next": tables.next_table(forecast.next_rounds(rounds)),
         "reform": tables.reform_table(bands),
         "between": tables.between_table(reform.between(rounds, counts)),
         "contradictions": tables.contradiction_table(PROGRAM),
@@ -95,6 +96,6 @@ def figures(kinds: pl.DataFrame, found: pl.DataFrame, summed: pl.DataFrame, band
         "calibration": {row["category"]: {k: v for k, v in row.items() if k != "category"} for row in kinds.to_dicts()},
         "exceptions": found.height,
         "forecast": [{k: v for k, v in row.items() if v is not None} for row in whole.to_dicts()],
-        "reform_501_600": {key: top[key] for key in ("before", "law_0_5", "law_1", "law_2", "published")},
+        "reform_501_600": {key: top[key] for key in ("before", "law_0_5", "law_1", "law_2", "published", "offers_1")},
         "contradictions": contradictions().filter(program=PROGRAM).height,
     }

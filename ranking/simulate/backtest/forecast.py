@@ -15,7 +15,7 @@ The form of the model was chosen on rounds before 2025; those since are reported
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil, log
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,6 +35,7 @@ USUAL_GAP = 21
 PRIOR = 1.0
 FEWEST_ERRORS = 5
 MEAN_OF = 3
+GAPS = 5
 
 
 class Held(NamedTuple):
@@ -138,6 +139,26 @@ def backtest(rounds: pl.DataFrame, since: date = SINCE) -> pl.DataFrame:
             inside = None if made.low is None or made.high is None else made.low <= row["min_score"] <= made.high
             rows.append(known | asdict(made) | {"error": error, "inside": inside})
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def next_rounds(rounds: pl.DataFrame) -> pl.DataFrame:
+    """Foresee, with the model, the next round of each kind that was held in the last year: one row each.
+
+    It is supposed to come after the median of the last gaps, and to invite as many as the last one. Days are counted
+    from the last round that was published, not from today.
+    """
+    end = rounds["round_date"].max()
+    assert isinstance(end, date)  # noqa: S101 - narrows the type
+    rows = []
+    for category in rounds.filter(pl.col("round_date") > end - timedelta(days=365))["category"].unique().sort():
+        past = history(rounds, category, end + timedelta(days=1))
+        gaps = [after.day - before.day for before, after in zip(past, past[1:], strict=False)][-GAPS:]
+        if len(past) > FEWEST_ERRORS:
+            day = date.fromordinal(past[-1].day + max(int(np.median(gaps)), 1))
+            made = forecast(rounds, category, max(day, end + timedelta(days=1)), past[-1].size)[0]
+            last = {"last_day": date.fromordinal(past[-1].day), "last_score": past[-1].score, "size": past[-1].size}
+            rows.append({"category": category, **last, "day": day, **asdict(made)})
+    return pl.DataFrame(rows, infer_schema_length=None).drop("method")
 
 
 def summary(tested: pl.DataFrame) -> pl.DataFrame:

@@ -77,7 +77,7 @@ def reform(distributions: pl.DataFrame, seed: int) -> pl.DataFrame:
             pl.Series(f"offers_{name}", shares), pl.Series(f"law_{name}", changed - np.array(list(before.values())))
         )
     published = np.array(list(after.values())) - np.array(list(before.values()))
-    return table.with_columns(pl.Series("published", published)).with_columns(
+    return table.with_columns(pl.Series("after", list(after.values())), pl.Series("published", published)).with_columns(
         remainder=pl.col("published") - pl.col("law_1")
     )
 

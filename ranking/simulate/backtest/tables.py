@@ -190,7 +190,11 @@ def reform_table(bands: pl.DataFrame) -> Table:
     for name, said in law.items():
         columns[f"offers_{name}"] = Text(f"Part des offres : {said.fr}", f"Share of offers: {said.en}")
         columns[f"law_{name}"] = Text("règle seule", "law alone")
-    columns |= {"published": Text("Changement publié", "Published change"), "remainder": Text("Reste", "Remainder")}
+    columns |= {
+        "after": Text("13 avril 2025", "13 April 2025"),
+        "published": Text("Changement publié", "Published change"),
+        "remainder": Text("Reste", "Remainder"),
+    }
     note = Text(
         "Les mêmes personnes synthétiques, au compte exact de chaque tranche, notées selon la règle de la veille "
         "puis du jour. Qui avait une offre n’est pas publié : la part par tranche est supposée. Le reste : la ronde "
@@ -204,6 +208,30 @@ def reform_table(bands: pl.DataFrame) -> Table:
     signed = tuple(name for name in columns if name.startswith("law") or name in ("published", "remainder"))
     title = Text("Le retrait des points des offres d’emploi", "The removal of job-offer points")
     return Table(bands, title, columns, shares=shares, signed=signed, codes=("low",), note=note)
+
+
+def next_table(foreseen: pl.DataFrame) -> Table:
+    """List what the model foresees of the next round of each kind."""
+    columns = {
+        "category": ROUND["category"],
+        "last_day": Text("Dernière ronde", "Last round"),
+        "last_score": Text("Son minimum", "Its minimum"),
+        "size": Text("Invitations, comme elle", "Invitations, as many"),
+        "day": Text("Jour supposé", "Supposed day"),
+        "point": Text("Prévu", "Foreseen"),
+        "low": Text("de", "from"),
+        "high": Text("à", "to"),
+        "scale": Text("Échelle du modèle (points)", "Scale of the model (points)"),
+        "known": Text("Rondes connues", "Rounds known"),
+    }
+    note = Text(
+        "Pour le lecteur curieux : d’après les rondes publiées jusqu’au dernier jour des données, si la prochaine vient "
+        "après l’écart médian des dernières et invite autant. Le 3 novembre 2026, la règle a changé.",
+        "For the curious: from the rounds published up to the last day of the data, if the next one comes after the "
+        "median gap of the last ones and invites as many. On 3 November 2026 the law changed.",
+    )
+    title = Text("La ronde suivante de chaque genre", "The next round of each kind")
+    return Table(named(foreseen), title, columns, codes=("category",), note=note)
 
 
 def between_table(held: pl.DataFrame) -> Table:
