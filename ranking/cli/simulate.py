@@ -11,6 +11,8 @@ COMMANDS = {
         Text(
             "Refaire les rondes passées, et dire où le modèle se trompe.",
             "Run past rounds again, and say where the model is wrong.",
+        ),
+    ),
     "compare": Later(
         "ranking.cli.simulate_compare:compare",
         Text(

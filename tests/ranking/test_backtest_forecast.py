@@ -125,3 +125,13 @@ def test_a_summary_counts_each_round_once_a_method_and_says_where_the_model_is_n
     assert summed["all", "last"]["error"] == 1
     assert summed["all", "refill"]["better"] is False
     assert summed["all", "last"]["rounds"] == sum(summed[p, "last"]["rounds"] for p in ("until_2024", "since_2025"))
+
+
+def test_the_next_round_of_each_kind_is_foreseen_from_all_that_was_published():
+    made = model.next_rounds(rounds())
+    assert {"cec", "french", "pnp"} <= set(made["category"])
+    assert "general" not in set(made["category"])  # none for two years
+    assert (made["day"] > rounds()["round_date"].max()).all()
+    row = made.filter(category="cec").row(0, named=True)
+    direct = forecast(rounds(), "cec", row["day"], row["size"])[0]
+    assert (row["point"], row["low"], row["high"]) == (direct.point, direct.low, direct.high)

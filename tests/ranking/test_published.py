@@ -142,3 +142,11 @@ def test_all_faults_come_at_once_and_say_what_to_write(tmp_path):
 def test_a_flag_admits_and_nothing_else_does():
     assert "invitations_derived" not in ADMIT
     assert set(ADMIT) >= {"withdrawn", "disputed", "total_off"}
+
+
+def test_running_totals_of_communiques_agree_with_the_rounds():
+    """4,385 invited from December 2025 to January 2026 and 6,928 to February, stream 4 not counted (2 March 2026)."""
+    totals = quebec_rounds().filter(pl.col("program") == "pstq", pl.col("selection").is_null(), pl.col("stream") != "4")
+    by_day = dict(totals.group_by(pl.col("round_date").cast(pl.String)).agg(pl.col("invitations").sum()).rows())
+    assert by_day["2025-12-04"] + by_day["2026-01-29"] == 4385
+    assert by_day["2025-12-04"] + by_day["2026-01-29"] + by_day["2026-02-26"] == 6928

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from math import ceil, log
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -152,7 +153,7 @@ def next_rounds(rounds: pl.DataFrame) -> pl.DataFrame:
     rows = []
     for category in rounds.filter(pl.col("round_date") > end - timedelta(days=365))["category"].unique().sort():
         past = history(rounds, category, end + timedelta(days=1))
-        gaps = [after.day - before.day for before, after in zip(past, past[1:], strict=False)][-GAPS:]
+        gaps = [after.day - before.day for before, after in pairwise(past)][-GAPS:]
         if len(past) > FEWEST_ERRORS:
             day = date.fromordinal(past[-1].day + max(int(np.median(gaps)), 1))
             made = forecast(rounds, category, max(day, end + timedelta(days=1)), past[-1].size)[0]

@@ -110,13 +110,16 @@ def _of_nominees(given: Figures) -> Text:
 def _of_reform(given: Figures) -> Text:
     top = given["reform_501_600"]
     low, mid, high, published = (abs(top[key]) for key in ("law_0_5", "law_1", "law_2", "published"))
+    needed = top["offers_1"] * published / mid
     return Text(
         f"Offres d’emploi, tranche de 501 à 600 : la règle seule aurait fait perdre {number(mid, 'fr')} candidats (de "
         f"{number(low, 'fr')} à {number(high, 'fr')} selon la part des offres, supposée) ; la baisse publiée est de "
-        f"{number(published, 'fr')}, avec deux rondes et quatre semaines d’arrivées entre les deux comptes.",
+        f"{number(published, 'fr')}, avec deux rondes et quatre semaines d’arrivées entre les deux comptes. Pour "
+        f"qu’elle l’explique seule, il faudrait que {percent(needed, 'fr', 0)} de la tranche ait eu une offre.",
         f"Job offers, band 501 to 600: the law alone would have taken away {number(mid, 'en')} candidates "
         f"({number(low, 'en')} to {number(high, 'en')} by the share of offers, which is assumed); the published fall "
-        f"is {number(published, 'en')}, with two rounds and four weeks of arrivals between the two counts.",
+        f"is {number(published, 'en')}, with two rounds and four weeks of arrivals between the two counts. To explain "
+        f"it alone, {percent(needed, 'en', 0)} of the band would have had to hold an offer.",
     )
 
 

@@ -66,12 +66,13 @@ def calibration_table(tested: pl.DataFrame) -> Table:
     }
     note = Text(
         "Intervalle : les seuils que le moteur trouve quand chacun a le plus bas, puis le plus haut pointage de sa "
-        "tranche. Au-dessus de 600 : les candidats désignés. Vide : aucune ronde passée n’apprend la part de la "
-        "catégorie. Les professions de la plupart des catégories n’ont pas été recueillies : une seule y tient lieu "
-        "de toutes.",
+        "tranche. Au-dessus de 600 : les candidats désignés. De 0 : les candidats supposés n’auraient pas suffi. "
+        "Vide : aucune ronde passée n’apprend la part de la catégorie. Les professions de la plupart des catégories "
+        "n’ont pas été recueillies : une seule y tient lieu de toutes.",
         "Interval: the cut-offs that the engine finds when everyone has the lowest, then the highest score of the "
-        "band. Above 600: nominees. Empty: no past round teaches the share of the category. The occupations of most "
-        "categories were not collected: a single one stands for all.",
+        "band. Above 600: nominees. From 0: the assumed candidates would not have been enough. Empty: no past round "
+        "teaches the share of the category. The occupations of most categories were not collected: a single one "
+        "stands for all.",
     )
     shares = dict.fromkeys(("share_low", "share_high", "implied_share"), ("", ""))
     title = Text("Chaque ronde et l’intervalle des tranches", "Each round and the interval of the bands")
@@ -225,10 +226,10 @@ def next_table(foreseen: pl.DataFrame) -> Table:
         "known": Text("Rondes connues", "Rounds known"),
     }
     note = Text(
-        "Pour le lecteur curieux : d’après les rondes publiées jusqu’au dernier jour des données, si la prochaine vient "
-        "après l’écart médian des dernières et invite autant. Le 3 novembre 2026, la règle a changé.",
-        "For the curious: from the rounds published up to the last day of the data, if the next one comes after the "
-        "median gap of the last ones and invites as many. On 3 November 2026 the law changed.",
+        "D’après les rondes publiées jusqu’au dernier jour des données, si la prochaine vient après l’écart médian "
+        "des dernières et invite autant. Le 3 novembre 2026, la règle a changé.",
+        "From the rounds published up to the last day of the data, if the next one comes after the median gap of the "
+        "last ones and invites as many. On 3 November 2026 the law changed.",
     )
     title = Text("La ronde suivante de chaque genre", "The next round of each kind")
     return Table(named(foreseen), title, columns, codes=("category",), note=note)
