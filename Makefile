@@ -82,7 +82,8 @@ bench-full: $(PEERS_READY) ## every peer, up to ten million declarations (ARGS=-
 
 lock: ## resolve the three locks anew: hashes, no index addresses (needs uv)
 	@$(RESOLVE) --group dev pyproject.toml -o requirements.lock
-	@$(RESOLVE) --extra spark -c requirements.lock pyproject.toml -o requirements-spark.lock
+	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' \
+		| $(RESOLVE) -c requirements.lock - -o requirements-spark.lock
 	@$(RESOLVE) --group bench -c requirements.lock pyproject.toml -o bench/requirements.lock
 
 clean: ## delete what was set up and made

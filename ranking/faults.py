@@ -9,6 +9,7 @@ __all__ = [
     "InstructionError",
     "LedgerError",
     "PoolError",
+    "PublishedError",
     "RoundError",
     "TargetError",
     "TirageError",
@@ -49,3 +50,9 @@ class EngineError(TirageError):
     """An engine that was asked for is not on this machine."""
 
     heading = Text("Moteur absent", "Engine missing")
+
+
+class PublishedError(TirageError):
+    """A table of published figures cannot be read, or contradicts itself without saying so."""
+
+    heading = Text("Chiffres publiés : refusés", "Published figures: refused")
