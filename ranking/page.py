@@ -72,12 +72,17 @@ Block = Heading | Line | Grid | Picture
 
 def html(blocks: Iterable[Block], title: str, lang: Lang) -> str:
     """Write a page as HTML: one file, no script, nothing fetched, headings and tables marked up for screen readers."""
-    body = "\n".join(_html(block) for block in blocks)
+    inner = body(blocks)
     head = (
         f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>'
     )
     top = f'<!doctype html>\n<html lang="{lang}">\n<head>\n{head}\n<style>{CSS}</style>\n</head>\n'
-    return f"{top}<body>\n{body}\n</body>\n</html>\n"
+    return f"{top}<body>\n{inner}\n</body>\n</html>\n"
+
+
+def body(blocks: Iterable[Block]) -> str:
+    """Write blocks as HTML, without the head of a file: for a page that has one."""
+    return "\n".join(_html(block) for block in blocks)
 
 
 def _html(block: Block) -> str:

@@ -33,6 +33,7 @@ from rules.places import Address, address, find, written_address
 from rules.source import build, read_toml
 from rules.streams import StreamsFile
 from rules.text import Text, same
+from rules.wording import written as in_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +78,16 @@ def _where(scenario: Scenario) -> Text:
 def read_scenario(path: Path) -> Scenario:
     """Read a scenario file strictly."""
     return build(Scenario, read_toml(path, path.name), path.name)
+
+
+def written(scenario: Scenario) -> str:
+    """Write a scenario that sets points as a file that every command reads."""
+    title = ", ".join(f"{lang} = {in_toml(getattr(scenario.title, lang))}" for lang in ("fr", "en"))
+    lines = [f"title = {{ {title} }}", f"program = {in_toml(scenario.program)}", f"base = {scenario.base}"]
+    for change in scenario.change:
+        set_as = f"was = {in_toml(plain(change.was))}", f"to = {in_toml(plain(change.to))}"
+        lines += ["", "[[change]]", f"at = {in_toml(change.at)}", *set_as]
+    return "\n".join(lines) + "\n"
 
 
 def apply(scenario: Scenario, base: Regulation) -> Regulation:

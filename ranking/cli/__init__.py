@@ -60,6 +60,13 @@ COMMANDS = {
             "Simulate: another law, another instruction, another size.",
         ),
     ),
+    "desk": Later(
+        "ranking.desk.command:desk",
+        Text(
+            "Le bureau, dans le navigateur : rondes, réformes, candidatures.",
+            "The desk, in the browser: rounds, reforms, candidates.",
+        ),
+    ),
 }
 
 tirage = LazyGroup(

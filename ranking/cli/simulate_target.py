@@ -10,10 +10,10 @@ import click
 from ranking.cli import results, terminal, words
 from ranking.instruction import read_instruction
 from ranking.pool import read_pool
+from rules.scenario import written
 from rules.text import Text
 
 if TYPE_CHECKING:
-    from rules.scenario import Scenario
     from rules.text import Lang
 
 
@@ -102,16 +102,3 @@ def target(
         path.write_text(written(found), encoding="utf-8")
         shown = Text(f"Le changement trouvé, en scénario : {path}", f"The change that was found, as a scenario: {path}")
         click.echo(shown.to(lang), err=True)
-
-
-def written(scenario: Scenario) -> str:
-    """Write a scenario that sets points as a file that every command reads."""
-    title = ", ".join(f"{lang} = {_quoted(getattr(scenario.title, lang))}" for lang in ("fr", "en"))
-    lines = [f"title = {{ {title} }}", f'program = "{scenario.program}"', f"base = {scenario.base}"]
-    for change in scenario.change:
-        lines += ["", "[[change]]", f"at = {_quoted(change.at)}", f"was = {change.was}", f"to = {change.to}"]
-    return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
