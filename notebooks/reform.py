@@ -114,7 +114,7 @@ def _(Text, fresh, lang, mo, moving, part_choice, touched, work):
                 value=work.points(cell.key),
                 include_input=True,
                 debounce=True,
-                label=cell.title.to(lang),
+                label=cell.label.to(lang),
             )
             for cell in moving.cells(work, _part)
         },

@@ -50,7 +50,7 @@ def report(folder: str, out: str, ledger: str | None, lang: Lang) -> None:
 
     path = _target(out)
     kept = read_kept(folder)
-    acts = None if ledger is None else _acts(Path(ledger), Path(folder))
+    acts = None if ledger is None else acts_in(Path(ledger), Path(folder))
     table = Path(folder) / "distribution.parquet"
     distribution = pl.read_parquet(table) if table.is_file() else None
     filed = minutes.Filed(kept, distribution, record.read(Path(folder)), acts)
@@ -73,7 +73,7 @@ def _target(out: str) -> Path:
     return path
 
 
-def _acts(ledger: Path, folder: Path) -> tuple[Act, ...]:
+def acts_in(ledger: Path, folder: Path) -> tuple[Act, ...]:
     """Find in a ledger what people did to the round of a folder."""
     from ranking.ledger import rounds  # noqa: PLC0415 - heavy
     from ranking.ledger.file import check_path, opened  # noqa: PLC0415 - heavy

@@ -94,14 +94,15 @@ def properties(done: Verification, lang: Lang) -> Table:
             finding.title.to(lang),
             kind.says.to(lang) if kind != before else "〃",
             finding.figure.to(lang),
-            _answer(finding).to(lang),
+            answer(finding).to(lang),
             style="bold red" if not finding.agrees else None,
         )
         before = kind
     return made
 
 
-def _answer(finding: Finding) -> Text:
+def answer(finding: Finding) -> Text:
+    """Say whether a finding agrees."""
     return OPEN if not finding.proven else YES if finding.agrees else NO
 
 

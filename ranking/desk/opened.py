@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ranking.desk import shelf
+from ranking.escaping import escaped
 from ranking.instruction import read_instruction
 from ranking.page import Grid
 from ranking.pool import read_pool, suggestions
@@ -65,6 +66,11 @@ def _opened(path: Path, stamp: int, file: Path, _stamp: int) -> Opened:
     law = instruction.regulation
     pool = read_pool(file, law, quarantine=True, facts_on=instruction.facts_on, extracted_at=at)
     return Opened(instruction, path, pool, file)
+
+
+def apart(opened: Opened) -> bytes:
+    """Write the rows kept apart, with their reasons, as CSV; no cell of it runs as a formula."""
+    return escaped(opened.pool.quarantine).write_csv(include_bom=True).encode()
 
 
 def check(opened: Opened, lang: Lang) -> Iterator[Block]:

@@ -26,7 +26,7 @@ POINTS = Text("Points", "Points")
 class Cell:
     """A number of the law: ``key`` tells it from all others; ``at`` and ``column`` say where a scenario sets it.
 
-    ``column`` is the place of a cap among those of its columns, of which a scenario sets all; None: it stands alone.
+    ``title`` says which it is, ``label`` says it beside its column. ``column`` is the place of a cap among those of its columns, of which a scenario sets all; None: it stands alone.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Cell:
     title: Text
     points: int
     column: int | None = None
+    label: Text = POINTS
 
 
 @dataclass(frozen=True)
@@ -73,19 +74,27 @@ def _size(table: Table) -> int:
 def _table(law: Regulation, criterion: Criterion, table: Table) -> Sheet:
     name = table.row_inputs[0]
     columns: tuple[Text, ...] = (POINTS,)
-    keys = [""]
+    keys, short = [""], list(columns)
     if table.columns is not None and table.column_input is not None:
         head = input_title(table.column_input, law)
         said = [shown(key, table.column_input, law) for key in table.columns.keys]
+        short = said
         columns = tuple(Text(f"{head.fr} : {one.fr}", f"{head.en}: {one.en}") for one in said)
         keys = [_step(key) for key in table.columns.keys]
     rows = []
     for number, key in enumerate(table.rows.keys):
         title = shown(key, name, law)
         at = f"criteria.{criterion.id}.{table.id}['{table.rows.name(number)}']"
+        alone = table.columns is None
         cells = tuple(
-            Cell(f"{at}{step}", f"{at}{step}", _beside(title, column, alone=len(columns) == 1), points)
-            for step, column, points in zip(keys, columns, table.points[number], strict=True)
+            Cell(
+                f"{at}{step}",
+                f"{at}{step}",
+                _beside(title, column, alone=alone),
+                points,
+                label=_beside(title, said_short, alone=alone),
+            )
+            for step, column, said_short, points in zip(keys, columns, short, table.points[number], strict=True)
         )
         rows.append((title, cells))
     what = input_title(name, law)
@@ -105,13 +114,13 @@ def _step(key: Key) -> str:
 def _cap(law: Regulation, part: Criterion | Group, cap: Cap) -> Sheet:
     at = f"{'criteria' if isinstance(part, Criterion) else 'groups'}.{part.id}.cap"
     if cap.input is None:
-        return Sheet(CAP, (POINTS,), ((CAP, (Cell(at, at, CAP, cap.points[0]),)),))
+        return Sheet(CAP, (POINTS,), ((CAP, (Cell(at, at, CAP, cap.points[0], label=CAP),)),))
     head = input_title(cap.input, law)
     titles = [shown(key, cap.input, law) for key in cap.columns]
     rows = tuple(
         (
             Text(f"{head.fr} : {said.fr}", f"{head.en}: {said.en}"),
-            (Cell(f"{at}{_step(key)}", at, Text(f"{CAP.fr} · {said.fr}", f"{CAP.en} · {said.en}"), points, place),),
+            (Cell(f"{at}{_step(key)}", at, Text(f"{CAP.fr} · {said.fr}", f"{CAP.en} · {said.en}"), points, place, said),),
         )
         for place, (key, said, points) in enumerate(zip(cap.columns, titles, cap.points, strict=True))
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["READERS", "choice", "chosen", "dropped", "file_of", "first_instruction", "instructions", "pools", "rounds"]
 
-SIZES = (20_000, 150_000)
+SIZES = (150_000, 20_000)
 SEED = 7
 LARGEST = 2_000_000_000
 """Bytes of a file that can be dropped into the page."""
