@@ -89,7 +89,9 @@ def _(Text, lang, mo, scenarios, shown, work):
             touched(anew=True)
 
     part_choice = mo.ui.dropdown(
-        scenarios.parts(work, lang), value=scenarios.first_part(work, lang), label=Text("Critère ou groupe", "Criterion or group").to(lang)
+        scenarios.parts(work, lang),
+        value=scenarios.first_part(work, lang),
+        label=Text("Critère ou groupe", "Criterion or group").to(lang),
     )
     known = mo.ui.dropdown(
         scenarios.known(work.law.program, lang),
@@ -168,7 +170,11 @@ def _(lang, made, mo, reform):
 
 @app.cell
 def _(Text, lang, made, mo, reform, shown):
-    mo.Html(shown.page(shown.details(Text("Exercices et groupes", "Selections and groups").to(lang), reform.tables(made, lang))))
+    mo.Html(
+        shown.page(
+            shown.details(Text("Exercices et groupes", "Selections and groups").to(lang), reform.tables(made, lang))
+        )
+    )
     return
 
 
@@ -191,7 +197,13 @@ def _(Text, aside, case, keep, lang, mo, reform, shown, work):
     _none = Text("Aucune variante de côté.", "No variant put aside.").to(lang)
     mo.vstack(
         [
-            mo.Html(shown.page(shown.title(Text("Jusqu’à trois variantes, côte à côte", "Up to three variants, side by side").to(lang)))),
+            mo.Html(
+                shown.page(
+                    shown.title(
+                        Text("Jusqu’à trois variantes, côte à côte", "Up to three variants, side by side").to(lang)
+                    )
+                )
+            ),
             mo.hstack(list(keep), justify="start", wrap=True),
             mo.Html(_tried.trouble or _tried.value or shown.notice("note", _none)),
         ]
@@ -220,7 +232,10 @@ def _(Text, ahead, case, lang, look, mo, reform, replications, shown, work):
         ) as _bar:
             _tried = shown.attempt(
                 lambda: ahead.ahead(
-                    case, work.scenario(reform.UNNAMED) if work.moved else None, replications.value, lambda _: _bar.update()
+                    case,
+                    work.scenario(reform.UNNAMED) if work.moved else None,
+                    replications.value,
+                    lambda _: _bar.update(),
                 ),
                 lang,
             )
@@ -253,7 +268,9 @@ def _(Text, lang, mo, name, scenarios, shown, tick, work):
     )
     mo.vstack(
         [
-            mo.Html(shown.page(shown.title(Text("Garder", "Keep").to(lang)), shown.text(scenarios.USE.to(lang), "dim"))),
+            mo.Html(
+                shown.page(shown.title(Text("Garder", "Keep").to(lang)), shown.text(scenarios.USE.to(lang), "dim"))
+            ),
             mo.hstack([name, save], justify="start", wrap=True),
         ]
     )

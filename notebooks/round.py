@@ -53,7 +53,11 @@ def _(Text, instruction_choice, instruction_drop, lang, lead, mo, pool_choice, p
     mo.vstack(
         [
             mo.Html(shown.banner(title, lead, lang, _kept)),
-            mo.Html(shown.page(shown.title(Text("1. La banque et l’instruction", "1. The pool and the instruction").to(lang)))),
+            mo.Html(
+                shown.page(
+                    shown.title(Text("1. La banque et l’instruction", "1. The pool and the instruction").to(lang))
+                )
+            ),
             mo.hstack([pool_choice, instruction_choice], justify="start", wrap=True),
             mo.hstack([pool_drop, instruction_drop], widths="equal", wrap=True),
         ]
@@ -73,7 +77,11 @@ def _(Text, chosen, lang, mo, opened, ordered, shown):
             mo.Html(shown.pool_line(case, lang)),
             mo.Html(_faults),
             *(
-                [mo.download(data=lambda: opened.apart(case), filename="quarantine.csv", mimetype="text/csv", label=_apart)]
+                [
+                    mo.download(
+                        data=lambda: opened.apart(case), filename="quarantine.csv", mimetype="text/csv", label=_apart
+                    )
+                ]
                 if case.pool.quarantine.height
                 else []
             ),
@@ -93,7 +101,11 @@ def _(Text, case, lang, look, mo, shown):
         shown.page(
             _title,
             shown.details(Text("Chaque exercice", "Each selection").to(lang), shown.blocks(_words)),
-            shown.title(Text("3. Ce qu’elle ferait : qui, combien, quels seuils", "3. What it would do: who, how many, cut-offs").to(lang)),
+            shown.title(
+                Text(
+                    "3. Ce qu’elle ferait : qui, combien, quels seuils", "3. What it would do: who, how many, cut-offs"
+                ).to(lang)
+            ),
             shown.blocks(_pool),
         )
     )
@@ -158,7 +170,11 @@ def _(Text, again, case, lang, mo, name, round_run, set_filed, set_said, set_tic
     go = mo.ui.button(label=Text("Exécuter la ronde", "Run the round").to(lang), kind="success", on_change=_run)
     mo.vstack(
         [
-            mo.Html(shown.page(shown.title(Text("5. Exécuter", "5. Run").to(lang)), shown.text(round_run.WHERE.to(lang), "dim"))),
+            mo.Html(
+                shown.page(
+                    shown.title(Text("5. Exécuter", "5. Run").to(lang)), shown.text(round_run.WHERE.to(lang), "dim")
+                )
+            ),
             mo.hstack([name, again, go], justify="start", wrap=True),
         ]
     )
@@ -166,15 +182,20 @@ def _(Text, again, case, lang, mo, name, round_run, set_filed, set_said, set_tic
 
 
 @app.cell
-def _(filed, lang, mo, round_run, said, shown, tick):
-    tick()
+def _(filed, lang, mo, round_run, said, shown):
     mo.stop(bool(said()), mo.Html(said()))
     mo.stop(filed() is None, mo.Html(shown.notice("note", round_run.NOT_YET.to(lang))))
     done = filed()
+    return (done,)
+
+
+@app.cell
+def _(done, lang, mo, round_run, shown, tick):
+    tick()
     _tried = shown.attempt(lambda: round_run.state(done, lang), lang)
     state = _tried.value[0] if _tried.value else ""
     mo.Html(_tried.trouble or shown.blocks(_tried.value[1]))
-    return done, state
+    return (state,)
 
 
 @app.cell
@@ -267,7 +288,12 @@ def _(Text, done, lang, mo, round_run, shown, state):
     ]
     mo.vstack(
         [
-            mo.Html(shown.page(shown.title(Text("8. Verser au dossier", "8. File").to(lang)), shown.text(round_run.filing(state).to(lang), "dim"))),
+            mo.Html(
+                shown.page(
+                    shown.title(Text("8. Verser au dossier", "8. File").to(lang)),
+                    shown.text(round_run.filing(state).to(lang), "dim"),
+                )
+            ),
             mo.hstack([*_papers, *_lists], justify="start", wrap=True),
         ]
     )

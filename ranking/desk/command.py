@@ -23,9 +23,7 @@ from rules.text import Lang, Text, same
     ),
     "tirage desk --lang en",
 )
-@words.option(
-    "--port", type=click.IntRange(1, 65535), default=8765, show_default=True, words=Text("Port.", "Port.")
-)
+@words.option("--port", type=click.IntRange(1, 65535), default=8765, show_default=True, words=Text("Port.", "Port."))
 @words.option("--no-browser", is_flag=True, words=Text("Sans ouvrir le navigateur.", "Without opening the browser."))
 @words.option(
     "--folder",

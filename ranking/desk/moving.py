@@ -38,7 +38,7 @@ def table(draft: Draft, part: str, controls: Mapping[str, object], lang: Lang) -
     for sheet in sheets(draft.law, part):
         wide = len(sheet.columns) > 1
         top = "".join(f'<th scope="colgroup" colspan="2">{escape(one.to(lang))}</th>' for one in sheet.columns)
-        above = f'<tr><td></td>{top}</tr>' if wide else ""
+        above = f"<tr><td></td>{top}</tr>" if wide else ""
         heads = f'<th scope="col">{force}</th><th scope="col">{trial}</th>' * len(sheet.columns)
         rows = "".join(
             f'<tr><th scope="row">{escape(title.to(lang))}</th>'
@@ -63,9 +63,9 @@ def steps(draft: Draft, lang: Lang) -> str:
     """Say how much a draft moves, and how far it can be undone."""
     count, taken = len(draft.moved), draft.taken
     if not count:
-        return Text("Rien n’est déplacé : la règle est celle en vigueur.", "Nothing is moved: the law is that in force.").to(
-            lang
-        )
+        return Text(
+            "Rien n’est déplacé : la règle est celle en vigueur.", "Nothing is moved: the law is that in force."
+        ).to(lang)
     fr = f"{count} nombre{'s' if count > 1 else ''} déplacé{'s' if count > 1 else ''}, {taken} étape{'s' if taken > 1 else ''}."
     en = f"{count} number{'s' if count > 1 else ''} moved, {taken} step{'s' if taken > 1 else ''}."
     return Text(fr, en).to(lang)

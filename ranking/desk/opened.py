@@ -89,7 +89,9 @@ def check(opened: Opened, lang: Lang) -> Iterator[Block]:
             for one in pool.faults
         )
         yield Grid(Text("Lignes mises à part", "Rows kept apart").to(lang), tuple(columns), rows, right=(3,))
-    strange = [(name, "" if guess is None else guess.to(lang)) for name, guess in suggestions(pool.unknown, pool.absent)]
+    strange = [
+        (name, "" if guess is None else guess.to(lang)) for name, guess in suggestions(pool.unknown, pool.absent)
+    ]
     strange_title = Text("Colonnes inconnues, gardées telles quelles", "Unknown columns, carried along")
     if strange:
         heads = Text("Colonne|Peut-être", "Column|Maybe").to(lang).split("|")

@@ -258,4 +258,3 @@ def _groups(made: Mapping[str, Reform], heads: tuple[str, ...], lang: Lang, most
     )
     title = Text("Part des personnes invitées, par groupe", "Share of those invited, by group").to(lang)
     return Grid(title, (Text("Groupe", "Group").to(lang), *heads[1:]), rows, tuple(range(1, len(heads))))
-

@@ -106,7 +106,9 @@ def check(filed: Filed, lang: Lang) -> tuple[Verification, list[Block]]:
         for one in found.findings
     )
     title = Text(f"Vérification de la ronde {found.round}", f"Verification of the round {found.round}").to(lang)
-    return found, [Grid(title, tuple(columns.to(lang).split("|")), rows, right=(3,), note=" ".join(ending(found, lang)))]
+    return found, [
+        Grid(title, tuple(columns.to(lang).split("|")), rows, right=(3,), note=" ".join(ending(found, lang)))
+    ]
 
 
 def approve(filed: Filed, by: str) -> None:

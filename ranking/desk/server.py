@@ -51,7 +51,9 @@ class Guard:
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [pair for pair in message.get("headers", ()) if not pair[0].lower().startswith(b"access-control")]
+                kept = [
+                    pair for pair in message.get("headers", ()) if not pair[0].lower().startswith(b"access-control")
+                ]
                 message = {**message, "headers": [*kept, *ADDED.items()]}
             await send(message)
 

@@ -120,7 +120,11 @@ def _cap(law: Regulation, part: Criterion | Group, cap: Cap) -> Sheet:
     rows = tuple(
         (
             Text(f"{head.fr} : {said.fr}", f"{head.en}: {said.en}"),
-            (Cell(f"{at}{_step(key)}", at, Text(f"{CAP.fr} · {said.fr}", f"{CAP.en} · {said.en}"), points, place, said),),
+            (
+                Cell(
+                    f"{at}{_step(key)}", at, Text(f"{CAP.fr} · {said.fr}", f"{CAP.en} · {said.en}"), points, place, said
+                ),
+            ),
         )
         for place, (key, said, points) in enumerate(zip(cap.columns, titles, cap.points, strict=True))
     )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         name: str
         contents: bytes
 
+
 __all__ = ["READERS", "choice", "chosen", "dropped", "file_of", "first_instruction", "instructions", "pools", "rounds"]
 
 SIZES = (150_000, 20_000)
