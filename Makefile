@@ -10,8 +10,10 @@ ARGS ?=
 RESOLVE := uv pip compile -q --universal --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url -p 3.11
 SPARK_BIN := .venv-spark/bin
 SPARK_READY := .venv-spark/.ready
+DESK_BIN := .venv-desk/bin
+DESK_READY := .venv-desk/.ready
 
-.PHONY: demo test check bench bench-full bench-larger java spark lock clean help
+.PHONY: demo test check bench bench-full bench-larger java spark chromium test-desk lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -67,6 +69,26 @@ $(SPARK_READY): requirements.lock requirements-spark.lock pyproject.toml
 spark: java $(SPARK_READY) ## the tests of the Spark engine, in local mode (needs Java 17; without it: Error 3, nothing is tested)
 	@$(SPARK_BIN)/python -m pytest tests/spark $(ARGS)
 
+chromium:
+	@command -v chromium >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& echo "Installing chromium (once) …" && apt-get update -qq >/dev/null \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null 2>&1; } \
+	|| { echo "The desk is tested in Chromium, which is not here and could not be installed: nothing was tested." >&2; \
+		echo "As root on Debian: apt-get install chromium" >&2; exit 3; }
+
+$(DESK_READY): requirements.lock requirements-desk.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found." >&2; exit 1; }
+	@echo "Setting up .venv-desk (once) …"
+	@$(PYTHON) -m venv .venv-desk
+	@$(DESK_BIN)/python -m pip install -q --disable-pip-version-check --require-hashes \
+		-r requirements.lock -r requirements-desk.lock
+	@$(DESK_BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(DESK_READY)
+
+test-desk: chromium $(DESK_READY) ## the desk, driven in a real browser; screenshots in out/desk (needs chromium)
+	@$(DESK_BIN)/python -m pytest tests/browser $(ARGS)
+
 # The peers have an environment of their own. Where it cannot be installed, those that are missing are told in the page.
 $(PEERS_READY): bench/requirements.lock requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found." >&2; exit 1; }
@@ -80,11 +102,13 @@ $(PEERS_READY): bench/requirements.lock requirements.lock pyproject.toml
 bench-full: $(PEERS_READY) ## every peer, up to ten million declarations (ARGS=--write for bench/RESULTS.md)
 	@$(PEERS)/bin/python -m bench.run --full $(ARGS)
 
-lock: ## resolve the three locks anew: hashes, no index addresses (needs uv)
+lock: ## resolve the four locks anew: hashes, no index addresses (needs uv)
 	@$(RESOLVE) --group dev --extra desk pyproject.toml -o requirements.lock
 	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' \
 		| $(RESOLVE) -c requirements.lock - -o requirements-spark.lock
+	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["browser"], sep="\n")' \
+		| $(RESOLVE) -c requirements.lock - -o requirements-desk.lock
 	@$(RESOLVE) --group bench -c requirements.lock pyproject.toml -o bench/requirements.lock
 
 clean: ## delete what was set up and made
-	@rm -rf $(VENV) $(PEERS) .venv-spark .mypy_cache .pytest_cache .ruff_cache .hypothesis out dist
+	@rm -rf $(VENV) $(PEERS) .venv-spark .venv-desk .mypy_cache .pytest_cache .ruff_cache .hypothesis out dist
