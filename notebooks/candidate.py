@@ -49,7 +49,6 @@ def _(instruction_choice, lang, lead, mo, pool_choice, round_choice, shown, titl
             mo.hstack([pool_choice, instruction_choice, round_choice], justify="start", wrap=True),
         ]
     )
-    return
 
 
 @app.cell
@@ -95,7 +94,6 @@ def _(Text, lang, mo, person, shown, who):
         label=Text("La lettre (PDF)", "The letter (PDF)").to(lang),
     )
     mo.vstack([mo.Html(_tried.trouble or _tried.value), _letter])
-    return
 
 
 @app.cell
@@ -133,7 +131,6 @@ def _(Text, before, day, lang, law_book, mo, program, shown, wanted):
             mo.Html(_tried.trouble or _tried.value),
         ]
     )
-    return
 
 
 if __name__ == "__main__":

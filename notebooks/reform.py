@@ -102,7 +102,7 @@ def _(Text, lang, mo, scenarios, shown, work):
     undo = mo.ui.button(label=Text("Annuler", "Undo").to(lang), on_change=press(work.undo))
     redo = mo.ui.button(label=Text("Rétablir", "Redo").to(lang), on_change=press(work.redo))
     clear = mo.ui.button(label=Text("Revenir à la règle", "Back to the law").to(lang), on_change=press(work.clear))
-    return aside, clear, fresh, known, part_choice, redo, refused, set_aside, tick, touched, undo
+    return aside, clear, fresh, known, part_choice, press, redo, refused, set_aside, tick, touched, undo
 
 
 @app.cell
@@ -147,7 +147,6 @@ def _(Text, clear, controls, known, lang, mo, moving, part_choice, percent, redo
             mo.Html(moving.table(work, part_choice.value, controls, lang)),
         ]
     )
-    return
 
 
 @app.cell
@@ -165,7 +164,6 @@ def _(Text, case, lang, mo, moving, reform, shown, tick, work):
 @app.cell
 def _(lang, made, mo, reform):
     mo.Html(reform.pictures(made, lang))
-    return
 
 
 @app.cell
@@ -175,24 +173,29 @@ def _(Text, lang, made, mo, reform, shown):
             shown.details(Text("Exercices et groupes", "Selections and groups").to(lang), reform.tables(made, lang))
         )
     )
-    return
 
 
 @app.cell
-def _(Text, lang, mo, reform, scenarios, set_aside, touched, work):
+def _(Text, aside, lang, mo, press, reform, scenarios, set_aside, work):
     _keep = Text("Mettre de côté : {}", "Put aside: {}").to(lang)
-    _back = Text("Reprendre {}", "Take {} again").to(lang)
+    _back = Text("Reprendre : {}", "Take again: {}").to(lang)
     keep = mo.ui.array(
         [
             mo.ui.button(label=_keep.format(name), on_change=lambda _, name=name: set_aside(scenarios.put(name, work)))
             for name in reform.VARIANTS
         ]
     )
-    return (keep,)
+    back = mo.ui.array(
+        [
+            mo.ui.button(label=_back.format(name), on_change=press(lambda name=name: work.take(aside()[name])))
+            for name in aside()
+        ]
+    )
+    return back, keep
 
 
 @app.cell
-def _(Text, aside, case, keep, lang, mo, reform, shown, work):
+def _(Text, aside, back, case, keep, lang, mo, reform, shown, work):
     _tried = shown.attempt(lambda: reform.side_by_side(case, work, aside(), lang), lang)
     _none = Text("Aucune variante de côté.", "No variant put aside.").to(lang)
     mo.vstack(
@@ -204,11 +207,10 @@ def _(Text, aside, case, keep, lang, mo, reform, shown, work):
                     )
                 )
             ),
-            mo.hstack(list(keep), justify="start", wrap=True),
+            mo.hstack([*keep, *back], justify="start", wrap=True),
             mo.Html(_tried.trouble or _tried.value or shown.notice("note", _none)),
         ]
     )
-    return
 
 
 @app.cell
@@ -243,7 +245,6 @@ def _(Text, ahead, case, lang, look, mo, reform, replications, shown, work):
     else:
         _shown = shown.notice("note", ahead.EMPTY.to(lang))
     mo.vstack([*_head, mo.Html(_shown)])
-    return
 
 
 @app.cell
@@ -274,7 +275,6 @@ def _(Text, lang, mo, name, scenarios, shown, tick, work):
             mo.hstack([name, save], justify="start", wrap=True),
         ]
     )
-    return
 
 
 if __name__ == "__main__":

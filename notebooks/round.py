@@ -118,7 +118,6 @@ def _(case, expected, lang, look, mo, shown):
         shown.blocks([shown.drawing(look.curves(case, expected, lang), look.CURVES.to(lang), lang)])
         + shown.page(shown.text(f"● {look.HERE.to(lang)}", "note"))
     )
-    return
 
 
 @app.cell
@@ -142,7 +141,6 @@ def _(Text, case, lang, last_choice, look, mo, shown):
             mo.Html(_body),
         ]
     )
-    return
 
 
 @app.cell
@@ -167,7 +165,7 @@ def _(Text, again, case, lang, mo, name, round_run, set_filed, set_said, set_tic
             set_filed(tried.value)
             set_tick(lambda count: count + 1)
 
-    go = mo.ui.button(label=Text("Exécuter la ronde", "Run the round").to(lang), kind="success", on_change=_run)
+    go = mo.ui.button(label=Text("Exécuter la ronde", "Run the round").to(lang), on_change=_run)
     mo.vstack(
         [
             mo.Html(
@@ -178,7 +176,6 @@ def _(Text, again, case, lang, mo, name, round_run, set_filed, set_said, set_tic
             mo.hstack([name, again, go], justify="start", wrap=True),
         ]
     )
-    return
 
 
 @app.cell
@@ -218,7 +215,6 @@ def _(Text, checked, lang, mo, round_run, shown, verify):
             mo.Html("" if checked() is None else round_run.verdict(checked(), lang)),
         ]
     )
-    return
 
 
 @app.cell
@@ -238,7 +234,6 @@ def _(Text, done, lang, mo, round_run, set_tick, shown):
     )
     release = mo.ui.button(
         label=Text("Publier la ronde", "Release the round").to(lang),
-        kind="danger",
         on_change=_act(lambda: round_run.release(done)),
     )
     return approve, by, refused, release
@@ -254,7 +249,6 @@ def _(Text, approve, by, lang, mo, refused, release, round_run, shown):
             mo.Html(refused()),
         ]
     )
-    return
 
 
 @app.cell
@@ -297,7 +291,6 @@ def _(Text, done, lang, mo, round_run, shown, state):
             mo.hstack([*_papers, *_lists], justify="start", wrap=True),
         ]
     )
-    return
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Before a round is run: the instruction in words, what it would do, how size and minimum go together, what surprises."""
+"""Before a round is run: the instruction in words, what it would do, size against minimum, what surprises."""
 
 from __future__ import annotations
 
@@ -55,11 +55,10 @@ def curves(opened: Opened, expected: list[Forecast], lang: Lang) -> alt.FacetCha
     for one in expected:
         most = max(AROUND * one.taken, 20)
         near = one.curve.filter(pl.col("at_or_above") <= most).select("score", "at_or_above")
-        here = pl.lit(one.taken if one.cut_off is not None else None, pl.Int64)
         frames.append(
             near.with_columns(
                 pl.lit(titles[one.selection]).alias("selection"),
-                pl.when(pl.col("score") == one.cut_off).then(here).alias("taken"),
+                pl.when(pl.col("score").is_in([one.cut_off])).then(pl.lit(one.taken, pl.Int64)).alias("taken"),
             )
         )
     frame = pl.concat(frames)

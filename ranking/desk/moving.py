@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ranking.desk.sheets import sheets
-from rules.text import Text, number, signed
+from rules.text import Text, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,8 @@ def table(draft: Draft, part: str, controls: Mapping[str, object], lang: Lang) -
         caption = f"<caption>{escape(sheet.title.to(lang))}</caption>"
         corner = '<th scope="col"></th>'
         made.append(
-            f'<table class="moving">{caption}<thead>{above}<tr>{corner}{heads}</tr></thead><tbody>{rows}</tbody></table>'
+            f'<table class="moving">{caption}<thead>{above}<tr>{corner}{heads}</tr></thead>'
+            f"<tbody>{rows}</tbody></table>"
         )
     return f'<div class="desk">{"".join(made)}</div>'
 
@@ -66,11 +67,6 @@ def steps(draft: Draft, lang: Lang) -> str:
         return Text(
             "Rien n’est déplacé : la règle est celle en vigueur.", "Nothing is moved: the law is that in force."
         ).to(lang)
-    fr = f"{count} nombre{'s' if count > 1 else ''} déplacé{'s' if count > 1 else ''}, {taken} étape{'s' if taken > 1 else ''}."
-    en = f"{count} number{'s' if count > 1 else ''} moved, {taken} step{'s' if taken > 1 else ''}."
-    return Text(fr, en).to(lang)
-
-
-def change(cell: Cell, now: int) -> str:
-    """Write how far a number is from the law."""
-    return signed(now - cell.points)
+    s, steps_ = "s" if count > 1 else "", "s" if taken > 1 else ""
+    fr = f"{count} nombre{s} déplacé{s}, {taken} étape{steps_}."
+    return Text(fr, f"{count} number{s} moved, {taken} step{steps_}.").to(lang)

@@ -38,7 +38,7 @@ EMPTY = Text(
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """A declaration of an open pool, under the law of the instruction; ``round_folder`` is of a past round, or empty."""
+    """A declaration of an open pool, under the law of its instruction; ``round_folder``: a past round, or empty."""
 
     opened: Opened
     declaration_id: str

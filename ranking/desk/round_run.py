@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -27,6 +27,7 @@ from rules.text import Text, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from ranking.desk.opened import Opened
     from ranking.desk.shown import Tried
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 LEDGER = "ledger.duckdb"
 NEITHER: dict[str, rounds.Rule | None] = {"after_decline": None, "after_silence": None}
 WHERE = Text(
-    "La ronde s’écrit dans le dossier de travail, et s’inscrit au registre comme ébauche. Elle n’invite encore personne.",
+    "La ronde s’écrit dans le dossier de travail et s’inscrit au registre comme ébauche. "
+    "Elle n’invite encore personne.",
     "The round is written in the working folder, and recorded in the ledger as a draft. It invites nobody yet.",
 )
 NOT_YET = Text(
@@ -77,14 +79,14 @@ def folder_of(name: str) -> Path:
 def run(opened: Opened, name: str, *, again: bool) -> Filed:
     """Run a round into its folder and, as a draft, into the ledger. Rows kept apart take no part.
 
-    The rows that do are then kept beside the folder: a round is verified on the very rows that it was run on.
+    A pool that would go when the desk is closed is copied beside the folder as it is: a round is verified on it.
     """
     folder = folder_of(name)
     file = opened.file
-    if opened.pool.quarantine.height or file.is_relative_to(place.private()):
-        file = folder.with_name(f"{folder.name}-pool.parquet")
+    if file.is_relative_to(place.private()):
+        file = folder.with_name(f"{folder.name}-pool{file.suffix}")
         file.parent.mkdir(parents=True, exist_ok=True)
-        opened.pool.frame.write_parquet(file)
+        shutil.copyfile(opened.file, file)
     how = recorded.Recording(ledger(), recorded.now(), again, NEITHER, None)
     recorded.run(opened.instruction, opened.pool, folder, how)
     return Filed(folder, file)

@@ -38,6 +38,7 @@ class Guard:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request of ours with headers that keep it ours; refuse any other."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return

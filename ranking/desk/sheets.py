@@ -26,7 +26,8 @@ POINTS = Text("Points", "Points")
 class Cell:
     """A number of the law: ``key`` tells it from all others; ``at`` and ``column`` say where a scenario sets it.
 
-    ``title`` says which it is, ``label`` says it beside its column. ``column`` is the place of a cap among those of its columns, of which a scenario sets all; None: it stands alone.
+    ``title`` says which it is, ``label`` says it beside its column. ``column`` is the place of a cap among those of its
+    columns, of which a scenario sets all; None: it stands alone.
     """
 
     key: str

@@ -18,8 +18,8 @@ CARDS = {
     "round": (
         Text("Exécuter une ronde", "Run a round"),
         Text(
-            "Vérifier une banque, relire l’instruction, voir qui serait invité et ce qui surprend ; exécuter, vérifier, "
-            "approuver à deux, publier, et prendre le procès-verbal.",
+            "Vérifier une banque, relire l’instruction, voir qui serait invité et ce qui surprend ; exécuter, "
+            "vérifier, approuver à deux, publier, et prendre le procès-verbal.",
             "Check a pool, read the instruction, see who would be invited and what looks unusual; run, verify, approve "
             "by two people, release, and take the minutes.",
         ),
@@ -36,8 +36,8 @@ CARDS = {
     "candidate": (
         Text("Une candidature, et la règle", "One candidate, and the law"),
         Text(
-            "Le pointage d’une déclaration, ligne par ligne, avec ses dispositions et sa lettre ; la règle d’un jour, ses "
-            "versions et ses modifications côte à côte.",
+            "Le pointage d’une déclaration, ligne par ligne, avec ses dispositions et sa lettre ; la règle d’un jour, "
+            "ses versions et ses modifications côte à côte.",
             "The score of one declaration, row by row, with its provisions and its letter; the law of a day, its "
             "versions and its amendments side by side.",
         ),

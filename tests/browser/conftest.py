@@ -54,7 +54,7 @@ def desk(folder):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [str(Path(sys.executable).parent / "tirage"), "desk", "--no-browser", "--port", str(port)]
-    served = subprocess.Popen([*command, "--folder", str(folder)], cwd=ROOT)
+    served = subprocess.Popen([*command, "--folder", str(folder)], cwd=ROOT)  # noqa: S603
     address = f"http://127.0.0.1:{port}/"
     try:
         for _ in range(240):

@@ -30,7 +30,8 @@ def focused(page):
     return page.evaluate(
         """() => { let found = document.activeElement;
         while (found && found.shadowRoot && found.shadowRoot.activeElement) found = found.shadowRoot.activeElement;
-        return found ? [found.tagName, (found.getAttribute('aria-label') || found.innerText || '').trim()] : ['', '']; }"""
+        const said = found && (found.getAttribute('aria-label') || found.innerText || '');
+        return found ? [found.tagName, said.trim()] : ['', '']; }"""
     )
 
 
@@ -74,8 +75,7 @@ def test_a_slider_moves_and_the_numbers_change(page, desk, shot):
     with page.expect_download() as got:
         page.get_by_text("Enregistrer le scénario").click()
     assert got.value.suggested_filename == "scenario.toml"
-    with open(got.value.path(), encoding="utf-8") as file:
-        assert "criteria.quebec_diploma.points" in file.read()
+    assert "criteria.quebec_diploma.points" in got.value.path().read_text(encoding="utf-8")
     page.wait_for_timeout(1500)
     page.set_viewport_size({"width": 1280, "height": 5200})
     page.wait_for_timeout(500)
@@ -118,12 +118,10 @@ def test_a_round_is_run_from_a_dropped_pool_to_its_minutes(page, desk, folder, s
     for label, begins in (("Procès-verbal (PDF)", b"%PDF-"), ("Personnes invitées (CSV)", b"\xef\xbb\xbfselection")):
         with page.expect_download() as got:
             page.get_by_text(label).click()
-        with open(got.value.path(), "rb") as file:
-            assert file.read(len(begins)) == begins
+        assert got.value.path().read_bytes().startswith(begins)
     with page.expect_download() as got:
         page.get_by_text("Reçu", exact=True).click()
-    with open(got.value.path(), encoding="utf-8") as file:
-        assert json.load(file)["round"] == "2026-04-30"
+    assert json.loads(got.value.path().read_text(encoding="utf-8"))["round"] == "2026-04-30"
     page.set_viewport_size({"width": 1280, "height": 6400})
     page.wait_for_timeout(800)
     shot(page, "round-fr")
@@ -142,8 +140,7 @@ def test_a_candidate_is_explained_and_the_law_searched(page, desk, shot):
     page.get_by_text("Rank in the pool").wait_for()
     with page.expect_download() as got:
         page.get_by_text("The letter (PDF)").click()
-    with open(got.value.path(), "rb") as file:
-        assert file.read(5) == b"%PDF-"
+    assert got.value.path().read_bytes().startswith(b"%PDF-")
     page.get_by_label("Program", exact=True).select_option(index=0)
     page.get_by_label("Search titles and provisions").fill("language")
     page.get_by_label("Search titles and provisions").press("Tab")
