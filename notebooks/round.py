@@ -116,7 +116,7 @@ def _(Text, case, lang, look, mo, shown):
 def _(case, expected, lang, look, mo, shown):
     mo.Html(
         shown.blocks([shown.drawing(look.curves(case, expected, lang), look.CURVES.to(lang), lang)])
-        + shown.page(shown.text(f"● {look.HERE.to(lang)}", "note"))
+        + shown.page(shown.text(look.HERE.to(lang), "note"))
     )
 
 

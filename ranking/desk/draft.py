@@ -94,7 +94,7 @@ def scenario(law: Regulation, cells: Mapping[str, Cell], moved: Mapping[str, int
             continue
         was = cap_as_written(law, cell.at)
         before = changes.get(cell.at)
-        now = list(before.to["points"] if before else was["points"])  # type: ignore[call-overload]
+        now = list(before.to["points"] if before else was["points"])
         now[cell.column] = to
         changes[cell.at] = Change(at=cell.at, was=was, to={**was, "points": now})
     named = Title(fr=title.fr, en=title.en)

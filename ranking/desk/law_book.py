@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ranking.page import Block
+    from rules.dates import Dated
     from rules.program import Program
     from rules.regulation import Regulation
     from rules.text import Lang
@@ -28,7 +29,7 @@ NOTHING = Text("Rien ne répond à ces mots.", "Nothing answers to these words."
 
 def programs(lang: Lang) -> dict[str, str]:
     """Name the programs of the library."""
-    return {f"{load(one).source.title.text.to(lang)} ({one})": one for one in library()}
+    return {shown.short(f"{one} – {load(one).source.title.text.to(lang)}"): one for one in library()}
 
 
 def days(program: str, lang: Lang) -> dict[str, date]:
@@ -40,8 +41,8 @@ def days(program: str, lang: Lang) -> dict[str, date]:
 def changing(found: Program) -> set[date]:
     """Give the days on which a version of something in a law begins or ends, while the program is in force."""
     sources = found.sources
-    files = [*sources.criteria.values(), sources.groups, sources.streams, sources.categories]
-    versions = [version for file in files for version in file.version]
+    versions: list[Dated] = [version for file in sources.criteria.values() for version in file.version]
+    versions += [*sources.groups.version, *sources.streams.version, *sources.categories.version]
     versions += [*found.source.ranking, *found.source.lifecycle]
     edges = {version.in_force for version in versions} | {version.until for version in versions if version.until}
     return {day for day in {*edges, found.source.begins} if found.in_force(day)}

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 AROUND = 2.5
 """How far beyond what is asked a curve is drawn."""
 CURVES = Text("Combien seraient prises, selon le score minimal", "How many would be taken, by minimum score")
-HERE = Text("ce que l’instruction prend", "what the instruction takes")
+HERE = Text("Le point est ce que l’instruction prend.", "The point is what the instruction takes.")
 
 
 def forecasts(opened: Opened) -> list[Forecast]:

@@ -41,18 +41,23 @@ def table(draft: Draft, part: str, controls: Mapping[str, object], lang: Lang) -
         above = f"<tr><td></td>{top}</tr>" if wide else ""
         heads = f'<th scope="col">{force}</th><th scope="col">{trial}</th>' * len(sheet.columns)
         rows = "".join(
-            f'<tr><th scope="row">{escape(title.to(lang))}</th>'
+            f"<tr>{_row(title, lang) if wide else ''}"
             + "".join(f'<td class="n">{number(cell.points, lang)}</td><td>{controls[cell.key]}</td>' for cell in row)
             + "</tr>"
             for title, row in sheet.rows
         )
         caption = f"<caption>{escape(sheet.title.to(lang))}</caption>"
-        corner = '<th scope="col"></th>'
+        corner = '<th scope="col"></th>' if wide else ""
         made.append(
             f'<table class="moving">{caption}<thead>{above}<tr>{corner}{heads}</tr></thead>'
             f"<tbody>{rows}</tbody></table>"
         )
     return f'<div class="desk">{"".join(made)}</div>'
+
+
+def _row(title: Text, lang: Lang) -> str:
+    """Write the head of a row; a table of one column needs none, for its sliders are called by their rows."""
+    return f'<th scope="row">{escape(title.to(lang))}</th>'
 
 
 def scaled(draft: Draft, part: str, percent: int) -> dict[str, int]:

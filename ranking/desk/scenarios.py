@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ranking.desk import place
+from ranking.desk import place, shown
 from ranking.desk.sheets import parts as parts_of
 from ranking.faults import Fault
 from ranking.reference import data_folder
@@ -33,7 +33,7 @@ def parts(draft: Draft, lang: Lang) -> dict[str, str]:
     found = parts_of(draft.law)
     groups = {group.id for group in draft.law.groups}
     label = Text("groupe : ", "group: ").to(lang)
-    return {f"{label if one in groups else ''}{title.to(lang)}": one for one, title in found.items()}
+    return {shown.short(f"{label if one in groups else ''}{title.to(lang)}"): one for one, title in found.items()}
 
 
 def first_part(draft: Draft, lang: Lang) -> str:
@@ -53,7 +53,7 @@ def known(program: str, lang: Lang) -> dict[str, str]:
         except LawError:  # another kind of file, or one that is not in order: it is not offered
             continue
         if read.program == program:
-            found[read.title.text.to(lang)] = str(path)
+            found[shown.short(read.title.text.to(lang))] = str(path)
     return found
 
 

@@ -19,9 +19,16 @@ POLICY = (
     "style-src 'self' 'unsafe-inline'; connect-src 'self' ws: data: blob:; frame-ancestors 'self'; form-action 'self'"
 )
 """What a page may load: only what this server gives. Notebooks need inline scripts; their sockets are checked here."""
+# marimo names the number beside a slider by the HTML of its label: it is made plain when it is reached.
 HEAD = """<script>
 const asked = new URLSearchParams(location.search).get("lang");
 document.documentElement.lang = asked || "{lang}";
+document.addEventListener("focusin", (event) => {
+  const found = event.composedPath()[0], said = found.getAttribute && found.getAttribute("aria-label");
+  if (!said || !said.includes("<")) return;
+  const plain = new DOMParser().parseFromString(said, "text/html").body.textContent;
+  found.setAttribute("aria-label", plain.replace("value input", "").trim());
+}, true);
 </script>"""
 ADDED = {
     b"content-security-policy": POLICY.encode(),

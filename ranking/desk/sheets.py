@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rules.canonical import plain
 from rules.criteria import Criterion
@@ -137,7 +137,7 @@ def all_cells(law: Regulation) -> dict[str, Cell]:
     return {cell.key: cell for part in law.parts for sheet in sheets(law, part) for cell in sheet.cells}
 
 
-def cap_as_written(law: Regulation, at: str) -> dict[str, object]:
+def cap_as_written(law: Regulation, at: str) -> dict[str, Any]:
     """Give a cap by columns as a law file writes it."""
     cap = law.parts[at.split(".")[1]].cap
     if cap is None or cap.input is None:

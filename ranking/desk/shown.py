@@ -67,6 +67,11 @@ def notice(kind: Kind, text: str, inner: str = "") -> str:
     return f'<div class="notice {kind}" role="{role}">{sign}<div><p>{escape(text)}</p>{inner}</div></div>'
 
 
+def short(words: str, most: int = 48) -> str:
+    """Cut what a choice is called where a page enlarged twice would have no room for it."""
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
+
+
 def title(text: str, level: int = 2) -> str:
     """Write a title."""
     return f"<h{level}>{escape(text)}</h{level}>"

@@ -85,9 +85,8 @@ def test_a_slider_moves_and_the_numbers_change(page, desk, shot):
 def test_a_year_ahead_runs_on_a_button(page, desk, shot):
     opened(page, desk, "reform", "en")
     page.get_by_role("heading", name="The law, and yours").wait_for()
-    field = page.get_by_label("Replications value input")
-    field.fill("2")
-    field.press("Tab")
+    page.get_by_role("slider", name="Replications").focus()
+    page.keyboard.press("Home")
     page.get_by_role("button", name="Look a year ahead").click()
     page.get_by_role("img", name="Waiting at each round").wait_for(timeout=120_000)
     page.set_viewport_size({"width": 1280, "height": 3600})
@@ -163,6 +162,8 @@ def test_controls_are_reached_with_the_keyboard_in_the_order_of_the_page(page, d
     assert words.index("← Le bureau") < words.index("English") < tags.index("SELECT")
     assert words.index("Annuler") < words.index("Rétablir") < words.index("Revenir à la règle")
     assert all(said for tag, said in reached if tag in ("A", "BUTTON"))
+    assert "Tout à la fois, en % de la règle" in words  # the number beside the slider, named as it is
+    assert not any("<" in said for said in words)
 
 
 def test_pages_can_be_read_at_200_percent(page, desk, shot):
@@ -173,4 +174,9 @@ def test_pages_can_be_read_at_200_percent(page, desk, shot):
         page.get_by_text("déclarations conformes").wait_for()
         wide = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         assert wide, name
+        cut = page.evaluate(
+            """() => [...document.querySelectorAll("marimo-dropdown, marimo-slider")].filter(
+            (one) => one.getBoundingClientRect().right > window.innerWidth).length"""
+        )
+        assert cut == 0, name
         shot(page, f"{name}-200-percent")
