@@ -19,16 +19,16 @@ POLICY = (
     "style-src 'self' 'unsafe-inline'; connect-src 'self' ws: data: blob:; frame-ancestors 'self'; form-action 'self'"
 )
 """What a page may load: only what this server gives. Notebooks need inline scripts; their sockets are checked here."""
-# marimo names the number beside a slider by the HTML of its label: it is made plain when it is reached.
+# marimo names the field beside a slider by the HTML of its label, and a screen reader would read that: it is made plain.
 HEAD = """<script>
 const asked = new URLSearchParams(location.search).get("lang");
 document.documentElement.lang = asked || "{lang}";
-document.addEventListener("focusin", (event) => {
-  const found = event.composedPath()[0], said = found.getAttribute && found.getAttribute("aria-label");
-  if (!said || !said.includes("<")) return;
-  const plain = new DOMParser().parseFromString(said, "text/html").body.textContent;
-  found.setAttribute("aria-label", plain.replace("value input", "").trim());
-}, true);
+const set = Element.prototype.setAttribute;
+Element.prototype.setAttribute = function (name, value) {
+  const html = name === "aria-label" && String(value).includes("<");
+  const text = (said) => new DOMParser().parseFromString(said, "text/html").body.textContent;
+  set.call(this, name, html ? text(value).replace("value input", "").trim() : value);
+};
 </script>"""
 ADDED = {
     b"content-security-policy": POLICY.encode(),
