@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import dataframely as dy
 import polars as pl
 
-from ranking.contract import dy_column
+from ranking.checked import dy_column
 from ranking.csv_file import read_csv
 from ranking.faults import Fault, PoolError, PublishedError
 from rules.faults import meant
