@@ -26,7 +26,7 @@ class ArrowArray(ctypes.Structure):
 
 
 RELEASE_ARRAY = ctypes.CFUNCTYPE(None, ctypes.POINTER(ArrowArray))
-ArrowArray._fields_ = [  # noqa: SLF001 - how ctypes declares a structure that points to itself
+ArrowArray._fields_ = [
     ("length", ctypes.c_int64),
     ("null_count", ctypes.c_int64),
     ("offset", ctypes.c_int64),
@@ -46,7 +46,7 @@ class ArrowStream(ctypes.Structure):
 
 NEXT = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ArrowStream), ctypes.POINTER(ArrowArray))
 RELEASE_STREAM = ctypes.CFUNCTYPE(None, ctypes.POINTER(ArrowStream))
-ArrowStream._fields_ = [  # noqa: SLF001 - as above
+ArrowStream._fields_ = [
     ("get_schema", ctypes.c_void_p),
     ("get_next", NEXT),
     ("get_last_error", ctypes.c_void_p),
@@ -93,7 +93,7 @@ def buffers(column: pl.Series) -> Buffers:
 def _at(address: int | None, count: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     if not count or not address:
         return np.empty(0, dtype)
-    return np.frombuffer((ctypes.c_char * (count * dtype.itemsize)).from_address(address), dtype)
+    return np.ndarray(count, dtype, memoryview((ctypes.c_char * (count * dtype.itemsize)).from_address(address)))
 
 
 def _release(chunk: ArrowArray) -> None:

@@ -202,7 +202,7 @@ class Compiler:
     def array(self, term: Term) -> pl.Series:
         """Fill the array of a term by running its expressions over every combination of its inputs."""
         sizes = [self.codes[name].size for name in term.inputs]
-        grid = np.indices(sizes).reshape(len(sizes), -1)
+        grid = np.indices(sizes).reshape(len(sizes), prod(sizes))
         columns = [
             pl.Series(name, self.codes[name].values, dtype=column_type(self.codes[name].domain)).gather(codes)
             for name, codes in zip(term.inputs, grid, strict=True)
