@@ -56,7 +56,7 @@ class Source:
     def __init__(self, regulation, facts_on, entries):
         self.regulation, self.facts_on = regulation, facts_on
         self.compiler = Compiler(regulation, entries)
-        self.width = 2 if max(code.size for code in self.compiler.codes.values()) < 2**15 else 4
+        self.width = 2 if max(domain.size for domain in regulation.inputs.values()) < 2**15 else 4
         self.columns, self.tables, self.lines, self.made = {}, [], [], {}
 
     def table(self, values, dtype):
