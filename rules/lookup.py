@@ -6,7 +6,8 @@ bind stays above its own terms. Terms are merged, smallest first, while the comb
 ``LARGEST``: an array of so many points of 16 bits lives in the second cache of a core beside the others, its codes fit
 16 bits, and up to there a gather costs the same; larger ones save no gather worth their cost. One term alone may be
 larger, up to ``LARGEST_ALONE``; beyond, it is computed as ``plain`` says it. An input that is fixed in the whole pool
-has one code. ``blocks`` reads the same arrays with numpy, for the score of a frame in memory. Arrays are filled by running ``plain`` over every combination.
+has one code. ``blocks`` reads the same arrays with numpy, for the score of a frame in memory. Arrays are filled by
+running ``plain`` over every combination.
 """
 
 from __future__ import annotations
