@@ -262,6 +262,16 @@ class CKernel:
         self.score = Kernel(regulation, facts_on, entries, breakdown=False)
         self.breakdown = Kernel(regulation, facts_on, entries, breakdown=True)
 
+    @staticmethod
+    def take(frame):
+        """Read the columns where polars holds them."""
+        return frame
+
+    @staticmethod
+    def read(result):
+        """Give the frame."""
+        return result
+
 
 def build(regulation, facts_on, entries=CACHE):
     """Compile a regulation; None where there is no C compiler. Levels are read as declared, never from tests."""
