@@ -99,7 +99,7 @@ def _schema(frame: pl.DataFrame, rules: list[RowRule]) -> type[dy.Schema]:
     import dataframely as dy  # noqa: PLC0415 - a pool without a bad row does without it
 
     namespace: dict[str, object] = {ROW: dy.UInt32(nullable=False)}
-    namespace |= {name: _column(dtype) for name, dtype in frame.schema.items() if name != ROW}
+    namespace |= {name: dy_column(dtype) for name, dtype in frame.schema.items() if name != ROW}
     namespace |= {f"rule {number}": dy.rule()(_constant(rule.holds)) for number, rule in enumerate(rules)}
     return types.new_class("Declaration", (dy.Schema,), exec_body=lambda body: body.update(namespace))
 
@@ -132,7 +132,7 @@ def _reasons(broken: list[tuple[RowRule, pl.Series]]) -> pl.DataFrame:
     )
 
 
-def _column(dtype: pl.DataType) -> dy.Column:
+def dy_column(dtype: pl.DataType) -> dy.Column:
     """Give the dataframely column of a type, nulls left to the rules."""
     import dataframely as dy  # noqa: PLC0415 - as above
 

@@ -48,11 +48,11 @@ if TYPE_CHECKING:
 )
 @words.option(
     "--engine",
-    type=click.Choice(["polars", "duckdb"]),
+    type=click.Choice(["polars", "duckdb", "spark"]),
     default="polars",
     words=Text(
-        "Le moteur : les mêmes lignes dans les deux ; DuckDB exécute la règle écrite en SQL.",
-        "The engine: the same rows in both; DuckDB runs the law written as SQL.",
+        "Le moteur : les mêmes lignes dans tous ; DuckDB et Spark exécutent la règle écrite en SQL.",
+        "The engine: the same rows in all; DuckDB and Spark run the law written as SQL.",
     ),
 )
 @words.quarantine
@@ -76,7 +76,8 @@ def score(
     with terminal.step(Text("Lecture, vérification et calcul", "Read, checked and scored"), lang):
         score_into = _in_memory
         if is_parquet(file) and path.suffix.lower() == SUFFIX:
-            score_into = _from_parquet if engine == "polars" or kept is None else _in_memory
+            straight = engine == "polars" or (engine == "duckdb" and kept is None)
+            score_into = _from_parquet if straight else _in_memory
         done = score_into(file, path, regulation, facts_on or on, engine, breakdown=not no_breakdown, kept=kept)
     terminal.report_pool(done, lang, quarantine)
     figures = {
@@ -130,16 +131,26 @@ def _in_memory(
         pool = check_pool(raw, regulation, shown=found.shown, quarantine=kept is not None, facts_on=facts_on)
     else:
         pool = read_pool(file, regulation, quarantine=kept is not None, facts_on=facts_on)
-    if engine == "polars":
-        scored = scoring.score(pool.frame, regulation, facts_on=facts_on, breakdown=breakdown)
-    else:
-        from ranking import second  # noqa: PLC0415 - DuckDB takes time to load
-
-        scored = second.score(pool.frame, regulation, facts_on=facts_on)
-        scored = scored if breakdown else scored.select("declaration_id", "score")
+    scored = _scored(pool.frame, regulation, facts_on, engine, breakdown=breakdown)
     if kept:
         terminal.save(pool.quarantine, kept)
     terminal.save(scored, out)
     return ScoredFile(
         streamed.counted(scored.lazy()), pool.quarantine, pool.faults, unknown=pool.unknown, absent=pool.absent
     )
+
+
+def _scored(
+    frame: pl.DataFrame, regulation: Regulation, facts_on: date, engine: str, *, breakdown: bool
+) -> pl.DataFrame:
+    """Score with one of the engines; the others than polars are loaded when they are asked for."""
+    if engine == "polars":
+        return scoring.score(frame, regulation, facts_on=facts_on, breakdown=breakdown)
+    from ranking import second, spark  # noqa: PLC0415 - DuckDB takes time to load
+
+    if engine == "spark":
+        with spark.local_session() as session:
+            scored = spark.score(frame, regulation, session, facts_on=facts_on)
+    else:
+        scored = second.score(frame, regulation, facts_on=facts_on)
+    return scored if breakdown else scored.select("declaration_id", "score")

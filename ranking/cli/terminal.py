@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from ranking.escaping import escaped
 from ranking.faults import Fault, TirageError
 from ranking.files import ending
 from ranking.pieces import would_join
 from ranking.pool import suggestions
-from rules.text import Lang, Text, same
+from rules.text import Lang, Text, number, same
+from rules.titles import colon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    import polars as pl
 
     from ranking.pool import Pool
     from ranking.streamed import ScoredFile
 
-FORMULA = r"^[=+\-@\t\r]"
 WRITERS = {".parquet": "write_parquet", ".csv": "write_csv"}
 
 
@@ -45,6 +46,17 @@ def step(words: Text, lang: Lang) -> Iterator[None]:
     else:
         yield
     screen.print(f"[green]✓[/] {words.to(lang)}")
+
+
+@contextmanager
+def counting(words: Text, lang: Lang) -> Iterator[Callable[[int], None]]:
+    """Show a count that rises while long work is under way, on the error stream of a terminal."""
+    screen = Console(stderr=True, highlight=False)
+    if not screen.is_terminal:
+        yield lambda _: None
+        return
+    with screen.status(words.to(lang) + " …") as shown:
+        yield lambda count: shown.update(f"{words.to(lang)}{colon(lang)}{number(count, lang)}")
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
@@ -89,29 +101,6 @@ def save(frame: pl.DataFrame, path: Path) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def escaped(frame: pl.DataFrame) -> pl.DataFrame:
-    """Make a table safe for CSV: an apostrophe before text that begins like a formula, an offset on instants.
-
-    Columns that a CSV cannot hold (lists, structures, bytes) are written as text.
-    """
-    columns = [_as_csv(frame[name]) for name in frame.columns]
-    safe = [f"'{name}" if re.match(FORMULA, name) else name for name in frame.columns]
-    return pl.DataFrame([column.alias(name) for column, name in zip(columns, safe, strict=True)])
-
-
-def _as_csv(column: pl.Series) -> pl.Series:
-    if isinstance(column.dtype, pl.Datetime):
-        return column.dt.strftime("%Y-%m-%dT%H:%M:%S%.f%:z" if column.dtype.time_zone else "%Y-%m-%dT%H:%M:%S%.f")
-    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object, pl.Duration):
-        column = pl.Series([None if value is None else str(value) for value in column.to_list()], dtype=pl.String)
-    if not isinstance(column.dtype, (pl.String, pl.Categorical, pl.Enum)):
-        return column
-    text = column.cast(pl.String)
-    return pl.select(
-        pl.when(pl.lit(text).str.contains(FORMULA)).then("'" + pl.lit(text)).otherwise(pl.lit(text))
-    ).to_series()
 
 
 def report_pool(pool: Pool | ScoredFile, lang: Lang, quarantined: str | None) -> None:

@@ -20,6 +20,7 @@ from ranking.counted.picks import TAKES_PART, applies, column, lot
 from ranking.counted.validity import is_valid
 from ranking.outcomes import Outcome
 from ranking.prefixed import prefixed
+from ranking.sql_pool import POOL
 from rules import sql
 
 if TYPE_CHECKING:
@@ -27,13 +28,11 @@ if TYPE_CHECKING:
 
     from ranking.contribution import Contribution
     from ranking.instruction import Instruction
-    from rules.attributes import Attribute
     from rules.regulation import Regulation
 
 DAY = 86_400_000_000
-POOL, SCORED, DOUBLES = "pool", "scored", "doubles"
+SCORED, DOUBLES = "scored", "doubles"
 BY_DECLARATION, BY_PERSON = "given_by_declaration", "given_by_person"
-CODE = 99
 
 
 class Dialect(Protocol):
@@ -44,21 +43,6 @@ class Dialect(Protocol):
 
     def lot(self, before: bytes, person: exp.Expr) -> exp.Expr:
         """Write the number of a person: SHA-256 of ``before``, their length in 4 bytes and their bytes, in hex."""
-
-
-def pool(regulation: Regulation, columns: Collection[str], source: exp.Query) -> exp.Select:
-    """Write the columns of a source that the law knows; a null that is an answer becomes its label."""
-    found: list[exp.Expr] = []
-    for known in (name for name in regulation.attributes if name in columns):
-        here: exp.Expr = column(known)
-        if _has_none(regulation.attributes[known]):
-            here = exp.Coalesce(this=here, expressions=[exp.convert("none")])
-        found.append(exp.alias_(here, known, quoted=True))
-    return exp.select(*found).from_(source.subquery("source"))
-
-
-def _has_none(attribute: Attribute) -> bool:
-    return attribute.missing == "none" and "none" in attribute.labels and attribute.only_when is None
 
 
 def scored(instruction: Instruction, columns: Collection[str]) -> exp.Select:

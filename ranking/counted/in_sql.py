@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from ranking import sql_pool
 from ranking.counted import ground
 from ranking.counted.engine import GROUND
-from ranking.counted.typed import check_columns, check_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,9 +66,9 @@ class SqlEngine(ABC):
     def prepare(self, instruction: Instruction, owed: Contribution) -> None:
         """Check the values, score the pool and write the ground; mark the other declarations of a person."""
         regulation = instruction.regulation
-        columns = check_columns(self.kinds(self.source), regulation)
-        self.view(ground.POOL, ground.pool(regulation, columns, self.source))
-        check_values(self.fetch, regulation, instruction.facts_on, columns)
+        columns = sql_pool.check_columns(self.kinds(self.source), regulation)
+        self.view(sql_pool.POOL, sql_pool.select(regulation, columns, self.source))
+        sql_pool.check_values(self.fetch, regulation, instruction.facts_on, columns)
         for name, frame in zip((ground.BY_DECLARATION, ground.BY_PERSON), ground.given(instruction, owed), strict=True):
             self.give(name, frame)
         self.view(ground.SCORED, ground.scored(instruction, columns))

@@ -12,8 +12,8 @@ from sqlglot import exp
 
 from ranking.columns import ID, KINDS
 from ranking.conform import missing_column, span_of
-from ranking.counted.picks import column
 from ranking.faults import Fault, PoolError
+from rules.sql_functions import name as column
 from rules.text import Text, same
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rules.attributes import Attribute
     from rules.regulation import Regulation
 
+POOL = "pool"
+"""The name under which an engine reads the columns that the law knows."""
 KIND_OF = {"label": "text", "code": "text"}
 
 
@@ -46,6 +48,21 @@ def check_columns(kinds: Mapping[str, str], regulation: Regulation) -> list[str]
     return known
 
 
+def select(regulation: Regulation, columns: Collection[str], source: exp.Query) -> exp.Select:
+    """Write the columns of a source that the law knows; a null that is an answer becomes its label."""
+    found: list[exp.Expr] = []
+    for known in (name for name in regulation.attributes if name in columns):
+        here: exp.Expr = column(known)
+        if _has_none(regulation.attributes[known]):
+            here = exp.Coalesce(this=here, expressions=[exp.convert("none")])
+        found.append(exp.alias_(here, known, quoted=True))
+    return exp.select(*found).from_(source.subquery("source"))
+
+
+def _has_none(attribute: Attribute) -> bool:
+    return attribute.missing == "none" and "none" in attribute.labels and attribute.only_when is None
+
+
 def check_values(
     fetch: Callable[[exp.Query], list[tuple[Any, ...]]],
     regulation: Regulation,
@@ -58,7 +75,7 @@ def check_values(
         exp.alias_(exp.Sum(this=exp.Case().when(test, exp.convert(1)).else_(exp.convert(0))), name, quoted=True)
         for name, test in bad.items()
     ]
-    [row] = fetch(exp.select(*counts).from_("pool"))
+    [row] = fetch(exp.select(*counts).from_(POOL))
     faults = []
     for name, rows in zip(bad, row, strict=True):
         if rows:
