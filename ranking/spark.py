@@ -155,7 +155,9 @@ def score(frame: pl.DataFrame, regulation: Regulation, session: Any, *, facts_on
     typed = conform(frame, regulation, day)
     places = pl.int_range(len(typed), dtype=pl.Int64, eager=True).alias(ID)
     read = [name for name in regulation.attributes if name in typed.columns and name != ID]
-    query = sql.scoring(regulation, day, table="pool", absent=absent_inputs(typed, regulation)).sql(dialect="spark")
+    query = sql.scoring(regulation, day, table="pool", absent=absent_inputs(typed.columns, regulation)).sql(
+        dialect="spark"
+    )
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "pool.parquet", Path(folder) / "scored"
         typed.select(places, *read).write_parquet(source)

@@ -53,6 +53,13 @@ COMMANDS = {
             "The ledger: rounds, invitations, answers, ceilings and the year’s plan.",
         ),
     ),
+    "simulate": Later(
+        "ranking.cli.simulate:simulate",
+        Text(
+            "Simuler : une autre règle, une autre instruction, une autre taille.",
+            "Simulate: another law, another instruction, another size.",
+        ),
+    ),
 }
 
 tirage = LazyGroup(

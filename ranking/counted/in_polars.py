@@ -22,7 +22,7 @@ from ranking.lot_order import persons_of
 from ranking.outcomes import Outcome, OutcomeSheet
 from ranking.round import labels_by_law
 from ranking.scoring import score
-from ranking.taking_part import neither_expired_nor_excluded, with_own_exclusions
+from ranking.taking_part import present, with_own_exclusions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +109,7 @@ def ground_of(piece: pl.DataFrame, instruction: Instruction, owed: Contribution)
     answers = answers_of(instruction, typed)
     sheet = OutcomeSheet(len(typed))
     whole = with_own_exclusions(owed, instruction, typed, answers)
-    live = neither_expired_nor_excluded(typed, instruction, whole, answers, sheet)
+    live = present(typed, instruction, whole, answers, sheet)
     person = typed["person_id"] if "person_id" in typed.columns else pl.Series([None] * len(typed), dtype=pl.String)
     arrived = typed["submitted_at"].dt.epoch("us")
     columns = {

@@ -549,8 +549,9 @@ def test_an_explanation_as_json_has_its_score(tmp_path):
 
 
 def test_the_folder_of_a_round_holds_what_a_replay_needs_and_nothing_else(done):
-    parts = ["exclusions.parquet", "instruction.toml", "invitations.parquet", "law", "lists", "outcomes.parquet"]
-    assert sorted(path.name for path in done.iterdir()) == [*parts, "receipt.json"]
+    tables = [f"{name}.parquet" for name in ("distribution", "exclusions", "invitations", "outcomes")]
+    parts = [*tables, "instruction.toml", "law", "lists", "receipt.json"]
+    assert sorted(path.name for path in done.iterdir()) == sorted(parts)
     assert (done / "instruction.toml").read_bytes() == ROUND.read_bytes()
     copied = {path.name: path.read_bytes() for path in (done / "lists").iterdir()}
     assert copied == {path.name: path.read_bytes() for path in (ROUND.parent / "lists").iterdir()}
@@ -596,7 +597,7 @@ def test_nobody_is_excluded_without_a_ledger(done):
 def test_the_receipt_has_the_fingerprint_of_all_that_went_in_and_came_out(done, pool):
     receipt = json.loads((done / "receipt.json").read_text("utf-8"))
     prints = receipt["fingerprints"]
-    assert set(prints) == {"law", "instruction", "pool", "invitations", "outcomes", "exclusions"}
+    assert set(prints) == {"law", "instruction", "pool", "invitations", "outcomes", "exclusions", "distribution"}
     assert prints["law"] == rules.load(done / "law").on(date(2026, 4, 30)).hash
     assert prints["pool"] == tirage("pool", "check", pool, *PSTQ, "--json").json["fingerprint"]
     invited, outcomes = (pl.read_parquet(done / f"{name}.parquet") for name in ("invitations", "outcomes"))
