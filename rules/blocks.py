@@ -78,8 +78,10 @@ class Tables:
 
     def _most(self, source: Sum) -> int:
         """Bound what any partial sum of points may be, above or below 0, and the caps beside it."""
+        if not self.fits:
+            return 0
         points = sum(int(np.abs(self.points[id(term)].astype(np.int64)).max(initial=0)) for term in _terms(source))
-        return max([points, *(abs(limit) for cap in _caps_of(source) for limit in cap.points)]) if self.fits else 0
+        return max([points, *(abs(limit) for cap in _caps_of(source) for limit in cap.points)])
 
 
 def _terms(source: Sum) -> list[Term]:
