@@ -268,6 +268,6 @@ def _chart(lang: Lang, curve: pl.DataFrame, sizes: pl.DataFrame) -> alt.LayerCha
     )
     marks = alt.Chart(sizes).mark_rule(color=GREY, strokeDash=[2, 3]).encode(across)
     words_ = alt.Chart(sizes).mark_text(align="center", angle=270, dy=-5, color=GREY, fontSize=11, baseline="bottom")
-    named = words_.encode(across, alt.Text(f"question_{lang}:N"), y=alt.value(95))
+    named = words_.encode(across, alt.Text(f"question_{lang}:N"), y=alt.value(110))
     drawn: alt.LayerChart = (lines + marks + named).properties(width=620, height=340)
     return drawn
