@@ -186,7 +186,7 @@ def _side(done: Round) -> pl.DataFrame:
 
 
 def decompose(changes: Changes, pool: Pool, base: Round) -> dict[str, list[Fraction]]:
-    """Decompose what the changes do: people brought in, the mean score, each cut-off.
+    """Decompose what the changes do: people brought in and left out, the mean score, each cut-off.
 
     ``score`` is the sum of scores over the pool; ``cut_off ID`` is that of a selection. Changes that only set points
     are run as variants of one sweep, which is faster and the same.
@@ -199,7 +199,8 @@ def decompose(changes: Changes, pool: Pool, base: Round) -> dict[str, list[Fract
         done = run(chosen) if chosen else base
         cut_offs = {f"cut_off {result.selection.id}": result.cut_off for result in done.results}
         fresh = int(((done.sheet.outcome == Outcome.invited) & ~invited).sum())
-        return {"gained": fresh, "score": int(done.scored["score"].cast(pl.Int64).sum()), **cut_offs}
+        gone = int((invited & (done.sheet.outcome != Outcome.invited)).sum())
+        return {"gained": fresh, "lost": gone, "score": int(done.scored["score"].cast(pl.Int64).sum()), **cut_offs}
 
     return shapley(len(changes.each), value)
 

@@ -71,6 +71,8 @@ COLUMNS = {
 }
 SCORES = Text("Pointage moyen de la banque", "Mean score of the pool")
 NEW = Text("Personnes qui entrent", "People who come in")
+GONE = Text("Personnes qui sortent", "People who leave")
+MEASURES = {"score": SCORES, "gained": NEW, "lost": GONE}
 CUT = Text("Seuil de l’exercice {}", "Cut-off of selection {}")
 
 
@@ -122,8 +124,9 @@ def results(
 
 
 def _title(changes: Changes, lang: Lang) -> str:
-    said = [one.title.text.to(lang) for one in changes.scenarios]
-    return " ; ".join([*([changes.instead.source.title.text.to(lang)] if changes.instead else []), *said])
+    instead = [] if changes.instead is None else [changes.instead.source.title]
+    said = [one.text.to(lang) for one in (*instead, *(scenario.title for scenario in changes.scenarios))]
+    return Text(" ; ", "; ").to(lang).join(said)
 
 
 def _figures(found: Comparison, tried: Orders | None) -> Figures:
@@ -290,7 +293,7 @@ def _changes(decomposed: Mapping[str, Sequence[Fraction]], changes: Changes, fou
     rows = []
     for name, values in decomposed.items():
         by = height if name == "score" else 1
-        title = SCORES if name == "score" else NEW if name == "gained" else _of_cut(name.removeprefix("cut_off "))
+        title = MEASURES.get(name) or _of_cut(name.removeprefix("cut_off "))
         for change, value in zip(changes.each, values, strict=True):
             said = {"measure": name, "measure_fr": title.fr, "measure_en": title.en}
             said |= {"change_fr": change.title.fr, "change_en": change.title.en}
@@ -301,7 +304,7 @@ def _changes(decomposed: Mapping[str, Sequence[Fraction]], changes: Changes, fou
         columns("measure", "change", "effect", "whole"),
         signed=("effect", "whole"),
         codes=("measure",),
-        rows=2 * len(changes.each),
+        rows=3 * len(changes.each),
         note=Text(
             "Moyenne de ce qu’un changement ajoute, sur tous les ordres où l’on pourrait les faire.",
             "What a change adds, averaged over all orders in which the changes could be made.",
