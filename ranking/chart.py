@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -80,7 +82,21 @@ def svg(chart: alt.TopLevelMixin, title: str, lang: Lang, *, watermark: bool = T
     spec = chart.to_dict() | {"title": words}
     spec["config"] = config() | {key: value for key, value in spec.get("config", {}).items() if key != "view"}
     drawn: str = vl_convert.vegalite_to_svg(spec, format_locale=NUMBERS[lang], time_format_locale=DAYS[lang])
+    drawn = _renumbered(drawn, title)
     return _marked(drawn, WATERMARK.to(lang)) if watermark else drawn
+
+
+def _renumbered(drawn: str, title: str) -> str:
+    """Number the gradients and clips of a picture anew: the library counts them over all it has drawn.
+
+    The title is in their names, so that two pictures on one page do not share them.
+    """
+    names: dict[str, str] = {}
+
+    def name(found: re.Match[str]) -> str:
+        return names.setdefault(found[0], f"{found[1]}{zlib.crc32(title.encode()):08x}_{len(names)}")
+
+    return re.sub(r"\b(gradient_|clip)[0-9]+\b", name, drawn)
 
 
 def _marked(drawn: str, words: str) -> str:

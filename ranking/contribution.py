@@ -38,6 +38,8 @@ class Contribution:
 
     def excluded(self, frame: pl.DataFrame) -> list[tuple[Outcome, Positions]]:
         """Find the declarations of a pool that are excluded: positions by outcome; the first of the codes decides."""
+        if self.exclusions.is_empty():
+            return []
         rows = pl.Series("row", range(frame.height), dtype=pl.Int64)
         columns = [name for name in (ID, "person_id") if name in frame.columns]
         known = frame.select(columns).with_columns(rows)

@@ -118,6 +118,21 @@ class Round:
         return pl.concat([pl.DataFrame(schema=LOTS), *drawn])
 
     @property
+    def distribution(self) -> pl.DataFrame:
+        """Declarations by score, lowest first: all of the pool, those taking part, those eligible, those invited.
+
+        Eligible: taking part, and eligible for some stream (anyone, where the law has none).
+        """
+        there = pl.Series(self.sheet.outcome > Outcome.excluded)
+        streams = [self.scored[f"eligible_{one.id}"] for one in self.instruction.regulation.streams]
+        eligible = there & reduce(or_, streams).fill_null(value=False) if streams else there
+        invited = pl.Series(self.sheet.outcome == Outcome.invited)
+        frame = pl.DataFrame({"score": self.scored["score"], "taking_part": there})
+        frame = frame.with_columns(eligible.alias("eligible"), invited.alias("invited"))
+        counts = [pl.col(name).sum().cast(pl.Int32) for name in ("taking_part", "eligible", "invited")]
+        return frame.group_by("score").agg(pl.len().cast(pl.Int32).alias("declarations"), *counts).sort("score")
+
+    @property
     def outcomes(self) -> pl.DataFrame:
         """Every declaration of the pool once, by its number: ``outcome``, and the selection where it applied."""
         names = pl.Series([outcome.name for outcome in Outcome])
@@ -185,7 +200,7 @@ def run_scored(
             live[result.taken.positions] = False
     _note_streams(scored, regulation, there, sheet)
     used = ceilings.used
-    labelled = _labels(scored, answers, regulation)
+    labelled = labels_by_law(scored, answers, regulation)
     return Round(instruction, pool, scored, standing, tuple(results), sheet, owed, used, history, labelled)
 
 
@@ -211,7 +226,7 @@ def _check_named(frame: pl.DataFrame, instruction: Instruction) -> None:
         raise RoundError(faults)
 
 
-def _labels(scored: pl.DataFrame, answers: pl.DataFrame, regulation: Regulation) -> pl.Series | None:
+def labels_by_law(scored: pl.DataFrame, answers: pl.DataFrame, regulation: Regulation) -> pl.Series | None:
     """Give the first label, in the order of the law, that each declaration meets; null for none, or one not known."""
     if not regulation.labels:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,23 +79,33 @@ def valid(submitted_at: pl.Series, at: datetime, regulation: Regulation) -> pl.S
     months = regulation.lifecycle.validity_months
     if months is None:
         return pl.Series([True] * len(submitted_at), dtype=pl.Boolean)
+    now = at.astimezone(UTC)
+    surely = (submitted_at > now - timedelta(days=30 * months - 6)).to_numpy().copy()  # no month is that short
+    if not surely.all():
+        older = submitted_at.filter(pl.Series(~surely))
+        surely[~surely] = (ends(older, months, regulation) > now).to_numpy()
+    return pl.Series(surely)
+
+
+def ends(submitted_at: pl.Series, months: int, regulation: Regulation) -> pl.Series:
+    """Give the instant at which each declaration ceases to be valid, ``months`` local calendar months after it."""
     zone = regulation.source.time_zone
     local = pl.lit(submitted_at).dt.convert_time_zone(zone).dt.replace_time_zone(None)
     end = local.dt.offset_by(f"{months}mo")
     known = end.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
     skipped = (end + pl.duration(hours=1)).dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
-    return pl.select(pl.lit(at.astimezone(UTC)) < pl.coalesce(known, skipped).dt.convert_time_zone("UTC")).to_series()
+    return pl.select(pl.coalesce(known, skipped).dt.convert_time_zone("UTC")).to_series()
 
 
 def one_a_person(frame: pl.DataFrame, standing: Standing, live: NDArray[np.bool_], sheet: OutcomeSheet) -> None:
     """Take out of ``live`` all but the best ranked declaration of each person, and note why."""
     if "person_id" in frame.columns:
-        others = _other_declarations(frame["person_id"], np.flatnonzero(live), standing)
+        others = other_declarations(frame["person_id"], np.flatnonzero(live), standing)
         live[others] = False
         sheet.note(others, Outcome.duplicate_person)
 
 
-def _other_declarations(person: pl.Series, live: Positions, standing: Standing) -> Positions:
+def other_declarations(person: pl.Series, live: Positions, standing: Standing) -> Positions:
     """Find, of persons with several live declarations, all but the best ranked; no number, nobody's double."""
     ordered = standing.ordered(repeated(person, live))
     first = person.gather(ordered).is_first_distinct().to_numpy().astype(bool)

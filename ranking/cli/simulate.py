@@ -20,11 +20,39 @@ COMMANDS = {
             "Many variants of points: cut-offs, who comes in, who leaves, shares.",
         ),
     ),
+    "target": Later(
+        "ranking.cli.simulate_target:target",
+        Text(
+            "Le plus petit changement de points qui atteint une cible.",
+            "The smallest change of points that meets a policy target.",
+        ),
+    ),
+    "project": Later(
+        "ranking.cli.simulate_project:project",
+        Text(
+            "Une année de rondes ou plus : arrivées, âges, échéances, réponses ; file, seuils, chances.",
+            "A year of rounds or more: arrivals, ages, expiries, answers; backlog, cut-offs, chances.",
+        ),
+    ),
+    "respond": Later(
+        "ranking.cli.simulate_respond:respond",
+        Text(
+            "Ce que défait d’une réforme une part de personnes qui s’y adaptent.",
+            "How much of a reform a share of people who adapt to it undoes.",
+        ),
+    ),
     "size": Later(
         "ranking.cli.simulate_size:size",
         Text(
             "Combien inviter pour une cible, et le risque de la dépasser ou de la manquer.",
             "How many to invite for a target, and the risk of going over it or of missing it.",
+        ),
+    ),
+    "backtest": Later(
+        "ranking.cli.simulate_backtest:backtest",
+        Text(
+            "Refaire les rondes passées, et dire où le modèle se trompe.",
+            "Run past rounds again, and say where the model is wrong.",
         ),
     ),
 }

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("parquet", "csv", "xlsx", "json")
 SUMMARY = "summary.json"
+PARTS = "replications"
+"""The folder, inside that of a result, where a long simulation keeps what it has done so far."""
 Build = Callable[..., "alt.TopLevelMixin"]
 Figures = dict[str, Any]
 
@@ -272,9 +274,14 @@ def _write_table(table: Table, path: Path, formats: Sequence[str]) -> None:
         escaped(table.frame).write_csv(path.with_name(f"{path.name}.csv"))
 
 
+def check_folder(folder: Path) -> None:
+    """Refuse, before any work, a folder that holds anything else than a result and the parts of a long simulation."""
+    _files_before(folder)
+
+
 def _files_before(folder: Path) -> list[str]:
     """Name the files of the result that a folder holds; a folder of anything else is a TirageError."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    if not folder.exists() or (folder.is_dir() and all(one.name == PARTS for one in folder.iterdir())):
         return []
     try:
         before = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
@@ -287,4 +294,4 @@ def _files_before(folder: Path) -> list[str]:
     raise TirageError([Fault(same(folder.name), found, expected, same(f"{folder.name}-2"))])
 
 
-__all__ = ["FORMATS", "Chart", "Provenance", "Results", "Table"]
+__all__ = ["FORMATS", "Chart", "Provenance", "Results", "Table", "check_folder"]

@@ -21,7 +21,7 @@ from ranking.contribution import Contribution
 from ranking.faults import Fault, RoundError
 from ranking.ground import Ground, answers_of
 from ranking.order import Standing
-from ranking.outcomes import OutcomeSheet
+from ranking.outcomes import Outcome, OutcomeSheet
 from ranking.round import check, run_scored
 from ranking.scoring import score
 from ranking.simulate.counting import RowsOf, end_of, first_of
@@ -31,7 +31,7 @@ from ranking.taking_part import present, repeated, with_own_exclusions
 from rules.text import Text, same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from numpy.typing import NDArray
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 RESULTS = {"variant": pl.Int64, "selection": pl.String, "taken": pl.Int64, "cut_off": pl.Int64}
 COUNTED = ("count", "threshold", "all")
+NOBODY = -1
 MOST = 62  # selections that fit one whole number, a bit each
 
 
@@ -88,10 +89,9 @@ class Rounds:
         scored = scored.select(ID, "score", pl.selectors.starts_with("eligible_"))
         return cls(counting, standing, turn, instruction, pool, scored, answers, owed)
 
-    def scores(self, number: int) -> pl.Series:
+    def _scores(self, values: Whole) -> pl.Series:
         """Give the score of each declaration in a variant."""
         moving = self.counting.moving
-        values = moving.variants.values[number]
         scores = moving.scores(moving.blocks(values[None])[0], values, moving.kinds.block, moving.kinds.rest)
         return pl.Series("score", scores[moving.kinds.of_row].astype(np.int32))
 
@@ -100,7 +100,14 @@ class Rounds:
 
         Its ``scored`` has no breakdown.
         """
-        scored = self.scored.with_columns(self.scores(number))
+        return self._run(self._values(number))
+
+    def _values(self, number: int) -> Whole:
+        values: Whole = self.counting.moving.variants.values[number]
+        return values
+
+    def _run(self, values: Whole) -> Round:
+        scored = self.scored.with_columns(self._scores(values))
         standing = Standing(self.standing.keys.with_columns(scored["score"]), self.standing.descending)
         live, sheet = self._present
         return run_scored(
@@ -134,23 +141,59 @@ class Rounds:
         rows = [(n, name, *one) for n, results in found for name, one in zip(ids, results, strict=True)]
         return pl.DataFrame(rows, schema=RESULTS, orient="row")
 
-    def _results(self, number: int, blocks: Whole, values: Whole) -> list[Result]:
+    def taken(self, number: int) -> Whole:
+        """Give, for each row of the pool, the place of the selection that takes it in a variant; -1 where none does."""
+        return self.taken_under(self._values(number))
+
+    def taken_under(self, values: Whole) -> Whole:
+        """Give what ``taken`` gives for other points at the places of the sweep.
+
+        Each must lie between the least and the most of its place over all variants and the law: else a ValueError.
+        """
+        moving, units = self.counting.moving, self._units
+        if (values < moving.variants.least).any() or (values > moving.variants.most).any():
+            raise ValueError(f"{values.tolist()}: beyond what the variants of the sweep reach")
         if not self.counted:
-            return [Result(len(one.taken.positions), one.cut_off) for one in self.run(number).results]
+            sheet = self._run(values).sheet
+            return np.where(sheet.outcome == Outcome.invited, sheet.selection, NOBODY)
+        scores = self._unit_scores(moving.blocks(values[None])[0], values)
+        others = units.doubles[self._others(scores)]
+        by_unit = np.full(len(units.counts), NOBODY, dtype=np.int64)
+        by_row = np.full(len(units.of_row), NOBODY, dtype=np.int64)
+        for place, (_, whole, some) in enumerate(self._picks(scores, others)):
+            by_unit[whole[by_unit[whole] == NOBODY]] = place
+            by_row[some[by_row[some] == NOBODY]] = place
+        rows = units.rows.rows
+        alone = by_row[rows] == NOBODY
+        by_row[rows[alone]] = by_unit[units.of_row[rows[alone]]]
+        by_row[others] = NOBODY
+        return by_row
+
+    def _results(self, _: int, blocks: Whole, values: Whole) -> list[Result]:
+        if not self.counted:
+            return [Result(len(one.taken.positions), one.cut_off) for one in self._run(values).results]
+        scores = self._unit_scores(blocks, values)
+        return [result for result, _, _ in self._picks(scores, self._units.doubles[self._others(scores)])]
+
+    def _unit_scores(self, blocks: Whole, values: Whole) -> Whole:
         units, kinds = self._units, self.counting.moving.kinds
-        block, rest = kinds.block[units.kind], kinds.rest[units.kind]
-        scores = self.counting.moving.scores(blocks, values, block, rest)
+        return self.counting.moving.scores(blocks, values, kinds.block[units.kind], kinds.rest[units.kind])
+
+    def _picks(self, scores: Whole, others: Whole) -> Iterator[tuple[Result, Whole, Whole]]:
+        """Run the selections one by one: what each did, the units taken whole, rows of units taken in part.
+
+        ``others`` are rows that take no part: another declaration of their person is ranked better.
+        """
+        units = self._units
         left, gone = units.counts.copy(), np.zeros(len(units.of_row), dtype=bool)
-        self._leave(units.doubles[self._others(scores)], left, gone)
+        self._leave(others, left, gone)
         in_order = self.instruction.source.combine == "in_order"
-        results = []
         for selection, members in zip(self.instruction.selections, units.members, strict=True):
             result, whole, some = self._pick(selection, scores[members], left[members], members, gone)
-            results.append(result)
+            yield result, whole, some
             if in_order:
                 self._leave(some, left, gone)
                 left[whole] = 0
-        return results
 
     def _pick(
         self, selection: Selection, scores: Whole, left: NDArray[np.float64], members: Whole, gone: NDArray[np.bool_]

@@ -92,6 +92,18 @@ class Variants:
         return np.array([place.base for place in self.places], dtype=np.int64)
 
     @cached_property
+    def least(self) -> NDArray[np.int64]:
+        """The fewest points at each place, over all variants and the law."""
+        found: NDArray[np.int64] = np.vstack([self.values, self.law]).min(axis=0)
+        return found
+
+    @cached_property
+    def most(self) -> NDArray[np.int64]:
+        """The most points at each place, over all variants and the law."""
+        found: NDArray[np.int64] = np.vstack([self.values, self.law]).max(axis=0)
+        return found
+
+    @cached_property
     def added(self) -> NDArray[np.int64]:
         """What each variant adds to the law at each place."""
         return self.values - self.law

@@ -17,6 +17,7 @@ from variant_draws import chance_of, changed, draw_variants
 from ranking import sample
 from ranking.faults import RoundError
 from ranking.instruction import read_instruction
+from ranking.outcomes import Outcome
 from ranking.pool import check_pool
 from ranking.reference import data_folder
 from ranking.round import run_round
@@ -52,12 +53,21 @@ def swept_rounds(instruction, pool, chance, count):
     return swept.rounds(instruction, pool), [run_round(replace(instruction, regulation=law), pool) for law in laws]
 
 
+def who_took(done):
+    """The place of the selection that invited each row; -1 where none did."""
+    return [
+        int(place) if outcome == Outcome.invited else -1
+        for outcome, place in zip(done.sheet.outcome, done.sheet.selection, strict=True)
+    ]
+
+
 def check(instruction, pool, chance, count=2):
     """Hold the round of each variant to the round under the changed law."""
     found, wanted = swept_rounds(instruction, pool, chance, count)
     for number, done in enumerate(wanted):
         made = found.run(number)
         assert made.invitations.equals(done.invitations)
+        assert found.taken(number).tolist() == who_took(done)
         assert made.outcomes.equals(done.outcomes)
         assert found.results(number) == [(len(one.taken.positions), one.cut_off) for one in done.results]
     told = found.frame()

@@ -1,0 +1,1 @@
+"""A year or more of rounds on one pool: arrivals, ages, experience, expiry, invitations, answers. A simulation."""
