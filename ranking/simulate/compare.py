@@ -185,6 +185,20 @@ def _side(done: Round) -> pl.DataFrame:
     return made[live]
 
 
+class State(NamedTuple):
+    """What a set of changes makes of a pool: who is invited, where selections end, the sum of scores."""
+
+    invited: NDArray[np.bool_]
+    cut_offs: dict[str, int | None]
+    score: int
+
+    @classmethod
+    def of(cls, done: Round) -> State:
+        """Keep what is measured of a round."""
+        cut_offs = {result.selection.id: result.cut_off for result in done.results}
+        return cls(done.sheet.outcome == Outcome.invited, cut_offs, int(done.scored["score"].cast(pl.Int64).sum()))
+
+
 def decompose(changes: Changes, pool: Pool, base: Round) -> dict[str, list[Fraction]]:
     """Decompose what the changes do: people brought in and left out, the mean score, each cut-off.
 
@@ -192,25 +206,24 @@ def decompose(changes: Changes, pool: Pool, base: Round) -> dict[str, list[Fract
     are run as variants of one sweep, which is faster and the same.
     """
     sets = subsets(len(changes.each))
-    run = _by_sweep(changes, pool, sets) or (lambda chosen: run_round(changes.some(chosen), pool))
-    invited = base.sheet.outcome == Outcome.invited
+    run = _by_sweep(changes, pool, sets) or (lambda chosen: State.of(run_round(changes.some(chosen), pool)))
+    before = State.of(base)
 
     def value(chosen: frozenset[int]) -> dict[str, int | None]:
-        done = run(chosen) if chosen else base
-        cut_offs = {f"cut_off {result.selection.id}": result.cut_off for result in done.results}
-        fresh = int(((done.sheet.outcome == Outcome.invited) & ~invited).sum())
-        gone = int((invited & (done.sheet.outcome != Outcome.invited)).sum())
-        return {"gained": fresh, "lost": gone, "score": int(done.scored["score"].cast(pl.Int64).sum()), **cut_offs}
+        state = run(chosen) if chosen else before
+        fresh, gone = state.invited & ~before.invited, before.invited & ~state.invited
+        cut_offs = {f"cut_off {name}": cut_off for name, cut_off in state.cut_offs.items()}
+        return {"gained": int(fresh.sum()), "lost": int(gone.sum()), "score": state.score, **cut_offs}
 
     return shapley(len(changes.each), value)
 
 
-def _by_sweep(changes: Changes, pool: Pool, sets: Sequence[frozenset[int]]) -> Callable[[frozenset[int]], Round] | None:
+def _by_sweep(changes: Changes, pool: Pool, sets: Sequence[frozenset[int]]) -> Callable[[frozenset[int]], State] | None:
     """Prepare every set of changes as a variant of points; None where some change does more than set points."""
     scenarios = [change.scenario for change in changes.each if change.scenario is not None]
     if not scenarios or len(scenarios) < len(changes.each):
         return None
-    points = [[one for one in scenario.change if not one.at.endswith(".announced_maximum")] for scenario in scenarios]
+    points = [[one for one in each.change if not one.at.endswith(".announced_maximum")] for each in scenarios]
     several = [
         scenarios[0].model_copy(update={"change": tuple(one for n in sorted(chosen) for one in points[n])})
         for chosen in sets
@@ -222,6 +235,14 @@ def _by_sweep(changes: Changes, pool: Pool, sets: Sequence[frozenset[int]]) -> C
         return None
     if not variants.places:
         return None
-    rounds = sweep(pool.frame, law, variants, facts_on=day).rounds(changes.before, pool)
+    swept = sweep(pool.frame, law, variants, facts_on=day)
+    rounds = swept.rounds(changes.before, pool)
+    ids = [selection.id for selection in changes.before.selections]
     numbers = {chosen: number for number, chosen in enumerate(sets)}
-    return lambda chosen: rounds.run(numbers[chosen])
+
+    def run(chosen: frozenset[int]) -> State:
+        number = numbers[chosen]
+        cut_offs = {name: one.cut_off for name, one in zip(ids, rounds.results(number), strict=True)}
+        return State(rounds.taken(number) >= 0, cut_offs, int(swept.scores(number).cast(pl.Int64).sum()))
+
+    return run

@@ -54,7 +54,11 @@ class Provenance:
     def as_dict(self) -> dict[str, Any]:
         """Give plain values, with the versions of what computed."""
         versions = {name: version(name) for name in ("tirage", "polars", "numpy")}
-        said = {name: _path(value) for name, value in self.arguments.items() if value not in (None, (), [], False)}
+        said = {
+            name: _path(value)
+            for name, value in self.arguments.items()
+            if value is not False and value not in (None, (), [])
+        }
         return {**asdict(self), "arguments": said, "versions": versions}
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from ranking.outcomes import Outcome
 from ranking.simulate import sweep_charts as charts
 from ranking.simulate.results import Chart, Results, Table
 from rules.text import Text, number, signed
@@ -15,7 +14,6 @@ from rules.text import Text, number, signed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ranking.round import Round
     from ranking.simulate.groups_of import Grouping
     from ranking.simulate.results import Provenance
     from ranking.simulate.rounds import Rounds
@@ -49,13 +47,11 @@ class One(NamedTuple):
     taken: dict[str, int]
 
 
-def of_round(done: Round) -> One:
-    """Keep what is told of a variant."""
-    return One(
-        done.sheet.outcome == Outcome.invited,
-        {result.selection.id: result.cut_off for result in done.results},
-        {result.selection.id: len(result.taken.positions) for result in done.results},
-    )
+def of_variant(rounds: Rounds, number: int) -> One:
+    """Run a variant, and keep what is told of it."""
+    found = dict(zip([one.id for one in rounds.instruction.selections], rounds.results(number), strict=True))
+    cut_offs, taken = ({name: one[place] for name, one in found.items()} for place in (1, 0))
+    return One(rounds.taken(number) >= 0, cut_offs, {name: count or 0 for name, count in taken.items()})
 
 
 def results(
@@ -66,13 +62,13 @@ def results(
     tell: Callable[[int, int], None] = lambda *_: None,
 ) -> Results:
     """Run every variant of a sweep, whole; ``tell`` is told how many are done, and of how many."""
-    base = of_round(rounds.run(0))
+    base = of_variant(rounds, 0)
     variants: list[dict[str, Any]] = []
     cut_offs: list[dict[str, Any]] = []
     shares: list[pl.DataFrame] = []
     total = len(swept.variants)
     for variant in range(total):
-        one = base if variant == 0 else of_round(rounds.run(variant))
+        one = base if variant == 0 else of_variant(rounds, variant)
         named = {"variant": variant, "title_fr": swept.titles[variant].fr, "title_en": swept.titles[variant].en}
         variants.append(named | _counts(one, base) | _moves(one, base))
         cut_offs += [named | row for row in _cut_offs(one, base)]
