@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ranking.chart import WATERMARK, png, svg
+from ranking.chart import WATERMARK, apart, png, svg
 from ranking.disclosure import LEAST, NEAREST, Sums, rounded, suppressed
 from ranking.escaping import escaped
 from ranking.page import Block, Grid, Heading, Line, Picture, html, markdown
@@ -168,7 +168,8 @@ class Results:
         for name in before:
             (folder / name).unlink(missing_ok=True)
         pictures = {
-            name: svg(made.drawn(name, lang), chart.title.to(lang), lang) for name, chart in made.charts.items()
+            name: apart(svg(made.drawn(name, lang), chart.title.to(lang), lang), name)
+            for name, chart in made.charts.items()
         }
         for name, table in made.tables.items():
             _write_table(table, folder / name, formats)
