@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ranking.simulate import compare_charts as charts
-from ranking.simulate.cells import decimal, percent
+from ranking.simulate.cells import count_words, decimal, percent
 from ranking.simulate.flows import BAND, MOVES, PARTS, SUMS, flows, groups
 from ranking.simulate.results import Chart, Results, Table
-from rules.text import Text, number, signed
+from rules.text import Text, signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,7 +104,9 @@ def results(
     tables = {name: table for name, table in tables.items() if table.frame.height}
     title = Text(f"Comparaison : {_title(changes, 'fr')}", f"Comparison: {_title(changes, 'en')}")
     figures = _figures(found, tried)
-    totals = {name: ("groups", name) for name in (*SUMS, *PARTS, *MOVES) if "groups" in tables}
+    by = "groups" if "groups" in tables else "flows"
+    totals = {name: (by, name) for name in (*SUMS, *PARTS, *(MOVES if by == "groups" else ()))}
+    counted = [name for name in (*MOVES, "orders_most_who_come_in") if name in figures and name not in totals]
     made = {
         "cut_offs": Chart(Text("Seuils avant et après", "Cut-offs before and after"), charts.cut_offs, ("selections",)),
         "groups": Chart(
@@ -120,7 +122,9 @@ def results(
     shown = {name: chart for name, chart in made.items() if set(chart.of) <= set(tables)}
     if not found.counts["gained"] and not found.counts["lost"]:
         shown.pop("groups", None)
-    return Results(title, provenance, figures, tables, shown, lambda said: _sentences(said, found), totals)
+    return Results(
+        title, provenance, figures, tables, shown, lambda said: _sentences(said, found), totals, tuple(counted)
+    )
 
 
 def _title(changes: Changes, lang: Lang) -> str:
@@ -147,7 +151,7 @@ def _figures(found: Comparison, tried: Orders | None) -> Figures:
     }
     if tried is not None:
         worst = max((one.gained for one in tried.tried), default=0)
-        figures["orders"] = {"tried": len(tried.tried), "all": tried.whole, "most_who_come_in": worst}
+        figures |= {"orders_tried": len(tried.tried), "orders_all": tried.whole, "orders_most_who_come_in": worst}
     return figures
 
 
@@ -155,7 +159,9 @@ def _sentences(said: Figures, found: Comparison) -> list[Text]:
     """Say what was found in words; a hidden number is “few”."""
     if not found.counts["gained"] and not found.counts["lost"] and not said["up"] and not said["down"]:
         return [Text("Personne n’est touché : ni pointage, ni invitation.", "Nobody is affected: score, invitation.")]
-    n = {name: _count(said[name]) for name in ("people", "up", "down", "before", "gained", "lost", "kept", "after")}
+    n = {
+        name: count_words(said[name]) for name in ("people", "up", "down", "before", "gained", "lost", "kept", "after")
+    }
     mean = said["mean_change"] or 0.0
     lines = [
         Text(
@@ -179,25 +185,19 @@ def _sentences(said: Figures, found: Comparison) -> list[Text]:
                 f"Cut-offs: {up} rise, {down} fall; the largest move is {signed(most)}.",
             )
         )
-    if "orders" in said:
-        lines.append(_order_sentence(said["orders"]))
+    if "orders_tried" in said:
+        lines.append(_order_sentence(said))
     return lines
 
 
-def _order_sentence(said: Mapping[str, Any]) -> Text:
-    tried, most = said["tried"], said["most_who_come_in"]
+def _order_sentence(said: Figures) -> Text:
+    tried, whole, most = said["orders_tried"], said["orders_all"], count_words(said["orders_most_who_come_in"])
     return Text(
-        f"Ordre des exercices : {'tous les ordres' if said['all'] else 'échanger deux voisins'} ({tried} essais) "
-        f"remplace au plus {number(most, 'fr')} personnes invitées.",
-        f"Order of selections: {'all orders' if said['all'] else 'swapping two neighbours'} ({tried} trials) "
-        f"replaces at most {number(most, 'en')} people invited.",
+        f"Ordre des exercices : {'tous les ordres' if whole else 'échanger deux voisins'} ({tried} essais) "
+        f"remplace au plus {most.fr} personnes invitées.",
+        f"Order of selections: {'all orders' if whole else 'swapping two neighbours'} ({tried} trials) "
+        f"replaces at most {most.en} people invited.",
     )
-
-
-def _count(value: int | None) -> Text:
-    if value is None:
-        return Text("peu", "few")
-    return Text(number(value, "fr"), number(value, "en"))
 
 
 def _turnover(said: Figures, lang: Lang) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from ranking.simulate import sweep_charts as charts
+from ranking.simulate.cells import count_words
 from ranking.simulate.results import Chart, Results, Table
 from rules.text import Text, number, signed
 
@@ -92,17 +93,25 @@ def results(
         "cut_offs": Chart(Text("Seuils selon la variante", "Cut-offs by variant"), charts.cut_offs, ("cut_offs",)),
     }
     figures = {"variants": total, "before": int(base.invited.sum())}
-    return Results(swept.source.title.text, provenance, figures, tables, made, lambda said: _sentences(said, frame))
+    return Results(
+        swept.source.title.text,
+        provenance,
+        figures,
+        tables,
+        made,
+        lambda said: _sentences(said, frame),
+        counted=("before",),
+    )
 
 
 def _sentences(said: dict[str, Any], frame: pl.DataFrame) -> list[Text]:
+    before = count_words(said["before"])
     fall, rise = frame["lowest_move"].min() or 0, frame["highest_move"].max() or 0
     return [
         Text(
-            f"{number(said['variants'] - 1, 'fr')} variantes et la règle ; {number(said['before'], 'fr')} personnes "
+            f"{number(said['variants'] - 1, 'fr')} variantes et la règle ; {before.fr} personnes "
             "invitées sous la règle.",
-            f"{number(said['variants'] - 1, 'en')} variants and the law; {number(said['before'], 'en')} people "
-            "invited under the law.",
+            f"{number(said['variants'] - 1, 'en')} variants and the law; {before.en} people invited under the law.",
         ),
         Text(
             f"Les seuils vont de {signed(int(str(fall)))} à {signed(int(str(rise)))} selon la variante.",
