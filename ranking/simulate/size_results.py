@@ -126,7 +126,8 @@ def _chart(lang: Lang, curve: pl.DataFrame, sizes: pl.DataFrame) -> alt.LayerCha
         )
     )
     marks = alt.Chart(sizes).mark_rule(color=GREY, strokeDash=[2, 3]).encode(across)
-    words_ = alt.Chart(sizes).mark_text(align="center", angle=270, dy=-5, color=GREY, fontSize=11, baseline="bottom")
-    named = words_.encode(across, alt.Text(f"question_{lang}:N"), y=alt.value(110))
+    placed = sizes.with_columns(pl.when(pl.col("question") == "expected").then(0.78).otherwise(0.66).alias("place"))
+    words_ = alt.Chart(placed).mark_text(align="center", angle=270, dy=-5, color=GREY, fontSize=11, baseline="bottom")
+    named = words_.encode(across, alt.Y("place:Q"), alt.Text(f"question_{lang}:N"))
     drawn: alt.LayerChart = (lines + marks + named).properties(width=620, height=340)
     return drawn
