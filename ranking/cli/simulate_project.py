@@ -178,21 +178,16 @@ def _read(wanted: Wanted, file: str, quarantine: str | None, lang: Lang) -> Pool
 
 def _run(made: Setting, out: Path, count: int, workers: int, lang: Lang) -> Kept:
     """Run the replications, and say what a stopped run keeps."""
-    from ranking.simulate.projection.replications import run  # noqa: PLC0415 - heavy
+    from ranking.simulate.projection.replications import Kept, run  # noqa: PLC0415 - heavy
 
-    finished: list[int] = []
     with _progress(count, lang) as step:
-
-        def done(number: int) -> None:
-            finished.append(number)
-            step(number)
-
         try:
-            return run(made, out, count, workers=workers, done=done)
+            return run(made, out, count, workers=workers, done=step)
         except KeyboardInterrupt:
+            done = sum(Kept(out, made).has(number) for number in range(1, count + 1))
             said = Text(
-                f"Arrêtée : {len(finished)} répétitions sur {count} gardées dans {out} ; la même commande reprend là.",
-                f"Stopped: {len(finished)} of {count} replications kept in {out}; the same command goes on from there.",
+                f"Arrêtée : {done} répétitions sur {count} gardées dans {out} ; la même commande reprend là.",
+                f"Stopped: {done} of {count} replications kept in {out}; the same command goes on from there.",
             )
             click.echo(said.to(lang), err=True)
             raise

@@ -11,6 +11,7 @@ import polars as pl
 from ranking.columns import ID
 from ranking.fingerprint import of_values
 from ranking.pool import Pool
+from ranking.receipt import of_instruction
 from ranking.round import run_round
 from ranking.simulate import respond_charts
 from ranking.simulate.response import Behaviour, Responded, condition, true_of
@@ -304,7 +305,7 @@ def _provenance(
         behaviour.before.program,
         {"law": str(behaviour.before.day)},
         laws,
-        {source.id: of_values([name for name, _ in made.before.files])},
+        {source.id: of_instruction(made.before)},
         hashes,
         fingerprint,
         behaviour.seed,

@@ -69,9 +69,11 @@ def assumptions(accepted=100, declined=0, a_month=0, tests=None, gains=()):
     return "\n".join(f"{key} = {toml(value)}" for key, value in said.items())
 
 
-def project(here, rows, selections, said="", scenarios=(), **wanted):
+def project(here, rows, selections, said="", scenarios=(), more="", **wanted):
     """Prepare a projection of a pool of a few people."""
     instruction = write_instruction(here, selections)
+    with (here.folder / "instruction.toml").open("a", encoding="utf-8") as file:
+        file.write(more)
     (here.folder / "assumed.toml").write_text(said or assumptions(), encoding="utf-8")
     given = {"start": START, "months": 6, "arrivals": 0.0} | wanted
     asked = Wanted(
@@ -310,6 +312,21 @@ def test_the_other_declaration_of_a_person_waits_for_the_answer(here):
     declines = walk(here, pair, assumptions(accepted=0, declined=100), months=2)
     assert declines.first_invited.tolist() == [0, -1, -1]
     assert declines.balances[-1].waiting == 3
+
+
+def ceiling(**said):
+    given = {"id": "wards", "title": TITLE, "by": "ward", "carried": True} | said
+    return "\n".join(["[[ceiling]]", *[f"{key} = {toml(value)}" for key, value in given.items()], ""])
+
+
+def test_a_ceiling_is_carried_from_round_to_round(here):
+    rows = [declaration(f"D{n:02}") for n in range(20)]
+    made = project(here, rows, [count(5)], more=ceiling(limits={"north": 7}))
+    (course,) = made.courses(1)
+    assert [picked[0].invited for picked in course.picked] == [5, 2, 0, 0, 0, 0]
+    slices = project(here, rows, [count(20)], more=ceiling(limits={"north": 7}, rounds_left=3))
+    (course,) = slices.courses(1)
+    assert [picked[0].invited for picked in course.picked] == [2, 2, 3, 0, 0, 0]
 
 
 def test_months_end_where_the_calendar_does():

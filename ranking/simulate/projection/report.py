@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ranking.receipt import of_instruction
 from ranking.simulate.projection import charts, intervals
 from ranking.simulate.projection.counts import SCORE
 from ranking.simulate.projection.world import Why
@@ -138,7 +139,7 @@ def _provenance(made: Setting, count: int, arguments: Mapping[str, Any]) -> Prov
         made.law.program,
         {"law": str(made.law.day)},
         {name: one.regulation.hash for name, one in zip(names, made.instructions, strict=True)},
-        {made.base.source.id: made.hash},
+        {made.base.source.id: of_instruction(made.base)},
         {one.title.en: one.hash for one in made.scenarios},
         made.fingerprint,
         made.wanted.seed,
