@@ -559,6 +559,18 @@ def test_the_command_writes_the_same_folder_again(asked):
     assert "répétitions" in first.out
 
 
+def test_a_published_projection_hides_small_counts(asked):
+    done = tirage(*asked[:-1], asked[-1].with_name("published"), "--publish", "--format", "parquet", "--json")
+    assert done.status == 0, done.err
+    figures = json.loads(done.out)["figures"]
+    assert not any(value in (1, 2, 3, 4) for name, value in figures.items() if "invited" in name or "accepted" in name)
+    for name in ("backlog", "accounts", "chances", "groups", "differences", "waits"):
+        frame = pl.read_parquet(asked[-1].with_name("published") / f"{name}.parquet")
+        assert frame["law"].null_count() == 0
+        people = [name for name in frame.columns if name in ("seen", "invited", "accepted", "arrived", "at_risk")]
+        assert not frame.select(pl.any_horizontal(pl.col(people).is_in([1, 2, 3, 4]).any())).item()
+
+
 def test_the_command_refuses_what_it_cannot_do(asked, here):
     unknown = tirage(*asked, "--by", "hair")
     assert unknown.status == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -11,7 +11,7 @@ from ranking.simulate.projection import charts, intervals
 from ranking.simulate.projection.counts import SCORE
 from ranking.simulate.projection.world import Why
 from ranking.simulate.results import Chart, Provenance, Results, Table
-from rules.text import Text, number, same
+from rules.text import Lang, Text, number, same
 from rules.titles import input_title, shown
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ PLACES = {
 }
 Row = tuple[Text, str, Text]
 GROUP = ("by_fr", "by_en", "value_fr", "value_en")
+LANGS: tuple[Lang, Lang] = ("fr", "en")
 LAWS = ("law", "legend_fr", "legend_en", "law_fr", "law_en")
 ENDS = {"_low": Text("5 %", "5%"), "_high": Text("95 %", "95%")}
 
@@ -124,6 +125,7 @@ def report(made: Setting, kept: Mapping[str, pl.DataFrame], count: int, argument
         tables,
         pictures,
         lambda known: list(_sentences(known, laws)),
+        counted=tuple(_totals(made, kept)),
     )
 
 
@@ -195,7 +197,8 @@ def _table(frame: pl.DataFrame, title: Text, **said: Any) -> Table:  # noqa: ANN
     alone = ("law_fr", "law_en") if frame["law"].n_unique() < 2 else ()
     codes = ("law", "legend_fr", "legend_en", *alone, *said.pop("codes", ()))
     titles = _titles(frame.drop(alone)) | said.pop("columns", {})
-    return Table(frame, title, titles, codes=codes, note=INTERVAL, **said)
+    within = ("law", *said.pop("within", ()))
+    return Table(frame, title, titles, codes=codes, within=within, note=INTERVAL, **said)
 
 
 def _days(made: Setting) -> pl.DataFrame:
@@ -216,7 +219,8 @@ def _backlog(made: Setting, kept: Mapping[str, pl.DataFrame]) -> Table:
 def _accounts(made: Setting, kept: Mapping[str, pl.DataFrame]) -> Table:
     """Give every reason to leave, with its interval."""
     frame = _paths(made, kept).select(*LAWS, "day", *_ends("waiting", "open", *intervals.FLOWS, "invited"))
-    return _table(frame, Text("Arrivées et départs, en détail", "Arrivals and departures, in detail"), rows=0)
+    title = Text("Arrivées et départs, en détail", "Arrivals and departures, in detail")
+    return _table(frame, title, counts=_counts(frame), rows=0)
 
 
 def _paths(made: Setting, kept: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -301,7 +305,7 @@ def _waits(made: Setting, waits: pl.DataFrame, rounds: int) -> Table:
         pl.lit(made.wanted.band).alias("width")
     )
     title = Text("Chance d’être invitée après tant de rondes", "Chance of an invitation after so many rounds")
-    return _table(frame, title, counts=("at_risk",), codes=("width",), rows=0)
+    return _table(frame, title, counts=("at_risk",), codes=("width",), within=("band", "step", "width"), rows=0)
 
 
 def _differences(made: Setting, invited: pl.DataFrame) -> Table:
@@ -403,49 +407,73 @@ def _said_by_law(path: str, made: Setting) -> bool:
 
 
 def _figures(made: Setting, kept: Mapping[str, pl.DataFrame], count: int) -> dict[str, Any]:
-    """Give the totals of the whole horizon for each law, and the check of the accounts."""
+    """Give the totals of the whole horizon, those of the first scenario with ``_1``, and the check of the accounts."""
     accounts = kept["accounts"]
-    last = accounts.filter(pl.col("instant") == pl.col("instant").max())
-    names = ["waiting", "open", *(one.name for one in Why)]
-    invited = kept["selections"].group_by("replication", "law").agg(pl.col("invited").sum())
-    totals = intervals.spread(last, ["law"], names)
-    sums = intervals.spread(invited, ["law"], ["invited"])
-    arrived = last.with_columns(arrived=pl.col("entered") - made.begun.frame.height)
     found: dict[str, Any] = {
         "replications": count,
         "rounds": len(made.when.rounds),
+        "laws": len(made.instructions),
         "first_round": str(made.when.days[0]),
         "end": str(made.when.end.date()),
-        "pool": made.begun.frame.height,
         "arrivals_a_month": round(made.source.a_month, 1),
-        "arrived": intervals.ends(intervals.spread(arrived, ["law"], ["arrived"]), ["arrived"])["0"],
         "unbalanced": intervals.unbalanced(accounts),
         "interval": [intervals.LOW, intervals.HIGH],
         "hash": made.hash,
     }
-    of_sums = intervals.ends(sums, ["invited"])
-    found["laws"] = {law: {**one, **of_sums[law]} for law, one in intervals.ends(totals, names).items()}
-    return found
+    return found | _totals(made, kept)
+
+
+def _totals(made: Setting, kept: Mapping[str, pl.DataFrame]) -> dict[str, int]:
+    """Count people: at the start, arrived, and for each law waiting at the end, invited, and gone by each reason."""
+    accounts = kept["accounts"]
+    last = accounts.filter(pl.col("instant") == pl.col("instant").max())
+    arrived = last.filter(pl.col("law") == 0).with_columns(arrived=pl.col("entered") - made.begun.frame.height)
+    totals = {"pool": made.begun.frame.height} | intervals.ends(arrived, ["arrived"])
+    invited = kept["selections"].group_by("replication", "law").agg(pl.col("invited").sum())
+    names = ["waiting", "open", *(one.name for one in Why)]
+    for law in range(len(made.instructions)):
+        own = intervals.ends(last.filter(pl.col("law") == law), names)
+        own |= intervals.ends(invited.filter(pl.col("law") == law), ["invited"])
+        totals |= {_of(name, law): value for name, value in own.items()}
+    return totals
+
+
+def _of(name: str, law: int) -> str:
+    return name if law == 0 else f"{name}_{law}"
 
 
 def _sentences(figures: Mapping[str, Any], laws: list[Text]) -> Iterator[Text]:
     """Say the main figures in words."""
-    runs, rounds = figures["replications"], figures["rounds"]
-    arrived = figures["arrived"]["arrived"]
+    runs, rounds, begins, end = (figures[name] for name in ("replications", "rounds", "first_round", "end"))
+    fr, en = (_Written(figures, lang) for lang in LANGS)
     yield Text(
-        f"{runs} répétitions de {rounds} rondes, du {figures['first_round']} au {figures['end']} ; "
-        f"{number(figures['pool'], 'fr')} déclarations au départ, {number(arrived, 'fr')} arrivées (médiane).",
-        f"{runs} replications of {rounds} rounds, {figures['first_round']} to {figures['end']}; "
-        f"{number(figures['pool'], 'en')} declarations at the start, {number(arrived, 'en')} arrivals (median).",
+        f"{runs} répétitions de {rounds} rondes, du {begins} au {end} ; {fr.of('pool')} déclarations au départ, "
+        f"{fr.of('arrived')} arrivées (médiane).",
+        f"{runs} replications of {rounds} rounds, {begins} to {end}; {en.of('pool')} declarations at the start, "
+        f"{en.of('arrived')} arrivals (median).",
     )
-    for name, one in zip(laws, figures["laws"].values(), strict=True):
-        fr, en = ({key: number(value, lang) for key, value in one.items()} for lang in ("fr", "en"))
+    for law, name in enumerate(laws):
         yield Text(
-            f"{name.fr} : {fr['invited']} invitations ({fr['invited_low']} à {fr['invited_high']}), {fr['accepted']} "
-            f"acceptations, {fr['expired']} échéances ; à la fin, {fr['waiting']} en attente "
-            f"({fr['waiting_low']} à {fr['waiting_high']}).",
-            f"{name.en}: {en['invited']} invitations ({en['invited_low']} to {en['invited_high']}), {en['accepted']} "
-            f"acceptances, {en['expired']} expiries; at the end, {en['waiting']} waiting "
-            f"({en['waiting_low']} to {en['waiting_high']}).",
+            f"{name.fr} : {fr.of('invited', law)} invitations ({fr.between('invited', law)}), "
+            f"{fr.of('accepted', law)} acceptations, {fr.of('expired', law)} échéances ; à la fin, "
+            f"{fr.of('waiting', law)} en attente ({fr.between('waiting', law)}).",
+            f"{name.en}: {en.of('invited', law)} invitations ({en.between('invited', law)}), "
+            f"{en.of('accepted', law)} acceptances, {en.of('expired', law)} expiries; at the end, "
+            f"{en.of('waiting', law)} waiting ({en.between('waiting', law)}).",
         )
     yield INTERVAL
+
+
+class _Written(NamedTuple):
+    """The figures as readers of a language write them; a hidden one is a dash."""
+
+    figures: Mapping[str, Any]
+    lang: Lang
+
+    def of(self, name: str, law: int = 0) -> str:
+        value = self.figures[_of(name, law)]
+        return "–" if value is None else number(value, self.lang)
+
+    def between(self, name: str, law: int) -> str:
+        ends = Text("à", "to").to(self.lang)
+        return f"{self.of(f'{name}_low', law)} {ends} {self.of(f'{name}_high', law)}"
