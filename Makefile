@@ -4,9 +4,14 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := .venv-bench
+PEERS_READY := $(PEERS)/.ready
 ARGS ?=
+RESOLVE := uv pip compile -q --universal --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url -p 3.11
+SPARK_BIN := .venv-spark/bin
+SPARK_READY := .venv-spark/.ready
 
-.PHONY: demo test check bench lock clean help
+.PHONY: demo test check bench bench-full bench-larger java spark lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -41,9 +46,45 @@ check: $(READY) ## lint, types, import layers
 bench: $(READY) ## speed against the named peers, in one interleaved run
 	@$(BIN)/python -m bench.run $(ARGS)
 
-lock: ## resolve requirements.lock anew: hashes, no index addresses (needs uv)
-	@uv pip compile -q --universal --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		--all-extras --group dev pyproject.toml -p 3.11 -o requirements.lock
+bench-larger: $(READY) ## 100 million declarations on disk, scored and drawn by two engines (minutes; 12 GiB of disk)
+	@$(BIN)/python -m bench.larger --size 100000000 $(ARGS)
+
+java:
+	@version=$$(java -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p' | head -n 1); \
+	if [ "$${version:-0}" -lt 17 ]; then \
+		echo "Spark needs Java 17 or newer, and it is not here: nothing was tested." >&2; exit 3; \
+	fi
+
+$(SPARK_READY): requirements.lock requirements-spark.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found." >&2; exit 1; }
+	@echo "Setting up .venv-spark (once; pyspark is 450 MB) …"
+	@$(PYTHON) -m venv .venv-spark
+	@$(SPARK_BIN)/python -m pip install -q --disable-pip-version-check --require-hashes \
+		-r requirements.lock -r requirements-spark.lock
+	@$(SPARK_BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(SPARK_READY)
+
+spark: java $(SPARK_READY) ## the tests of the Spark engine, in local mode (needs Java 17; without it: Error 3, nothing is tested)
+	@$(SPARK_BIN)/python -m pytest tests/spark $(ARGS)
+
+# The peers have an environment of their own. Where it cannot be installed, those that are missing are told in the page.
+$(PEERS_READY): bench/requirements.lock requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found." >&2; exit 1; }
+	@echo "Setting up $(PEERS) (once) …"
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r bench/requirements.lock \
+		|| $(PEERS)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PEERS)/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(PEERS_READY)
+
+bench-full: $(PEERS_READY) ## every peer, up to ten million declarations (ARGS=--write for bench/RESULTS.md)
+	@$(PEERS)/bin/python -m bench.run --full $(ARGS)
+
+lock: ## resolve the three locks anew: hashes, no index addresses (needs uv)
+	@$(RESOLVE) --group dev pyproject.toml -o requirements.lock
+	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' \
+		| $(RESOLVE) -c requirements.lock - -o requirements-spark.lock
+	@$(RESOLVE) --group bench -c requirements.lock pyproject.toml -o bench/requirements.lock
 
 clean: ## delete what was set up and made
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis out dist
+	@rm -rf $(VENV) $(PEERS) .venv-spark .mypy_cache .pytest_cache .ruff_cache .hypothesis out dist

@@ -7,14 +7,17 @@ if TYPE_CHECKING:
     from ranking.faults import PoolError
     from ranking.pool import Pool, read_pool
     from ranking.scoring import score
+    from ranking.streamed import ScoredFile, score_file
 
-__all__ = ["Pool", "PoolError", "read_pool", "score"]
+__all__ = ["Pool", "PoolError", "ScoredFile", "read_pool", "score", "score_file"]
 
 HOMES = {
     "Pool": "ranking.pool",
     "PoolError": "ranking.faults",
     "read_pool": "ranking.pool",
     "score": "ranking.scoring",
+    "ScoredFile": "ranking.streamed",
+    "score_file": "ranking.streamed",
 }
 
 

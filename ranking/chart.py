@@ -23,7 +23,7 @@ OKABE_ITO = {
     "black": "#000000",
 }
 """Colours that people who see few colours tell apart (Okabe and Ito 2008)."""
-SEQUENTIAL = "viridis"
+SEQUENTIAL: Literal["viridis"] = "viridis"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 SCALE = 2.0
 GREY = "#595959"

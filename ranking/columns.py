@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rules.regulation import Regulation
 
 ID = "declaration_id"
+MARK = "\ue000"  # a private character: no column of a file begins with it
+ROW = f"{MARK}row"
 INSTANT = pl.Datetime("us", "UTC")
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 WITH_OFFSET = (
@@ -62,10 +64,12 @@ def read_column(column: pl.Series, name: str, regulation: Regulation, shown: str
 
 def with_none(column: pl.Series, attribute: Attribute) -> pl.Series:
     """Turn null into the label ``none`` where null is an answer and the law has that label."""
-    labelled = attribute.missing == "none" and "none" in attribute.labels and attribute.only_when is None
-    if labelled and column.null_count():
-        return column.fill_null("none")
-    return column
+    return column.fill_null("none") if fills_none(attribute) and column.null_count() else column
+
+
+def fills_none(attribute: Attribute) -> bool:
+    """Tell whether null is an answer that has the label ``none``."""
+    return attribute.missing == "none" and "none" in attribute.labels and attribute.only_when is None
 
 
 def tested(source: Derived, columns: Collection[str]) -> pl.Expr:

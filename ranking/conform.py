@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from ranking.columns import ID, KINDS, read_column, tested, with_none
 from ranking.faults import Fault, PoolError
 from rules.faults import meant
-from rules.inputs import EPOCH, earliest_birth
+from rules.inputs import earliest_birth
 from rules.text import Text, same
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from rules.regulation import Regulation
+
+    Span = tuple[int, int] | tuple[date, date]
 
 
 def conform(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.DataFrame:
     """Give ``frame`` the types of the law and check that every value lies in its domain, or raise a PoolError."""
     check_columns([ID], frame, regulation, "frame")
-    known = [name for name in regulation.attributes if name in frame.columns]
-    read, faults = [], []
-    for name in known:
-        column = read_column(frame[name], name, regulation, "frame")
-        if column.null_count() > frame[name].null_count():
-            faults.append(_unreadable(frame[name], column, name, regulation))
-        read.append(with_none(column, regulation.attributes[name]))
+    changed, faults = [], []
+    for name in (one for one in regulation.attributes if one in frame.columns):
+        held = frame[name]
+        read = read_column(held, name, regulation, "frame")
+        if read.null_count() > held.null_count():
+            faults.append(_unreadable(held, read, name, regulation))
+        complete = with_none(read, regulation.attributes[name])
+        changed += [] if complete is held else [complete]
     if faults:
         raise PoolError(faults)
-    typed = frame.with_columns(read)
+    typed = frame.with_columns(changed) if changed else frame
     faults = _out_of_domain(typed, regulation, facts_on)
     if faults:
         raise PoolError(faults)
@@ -82,21 +87,13 @@ def _unreadable(raw: pl.Series, read: pl.Series, name: str, regulation: Regulati
 
 def _out_of_domain(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> list[Fault]:
     """Fail because a number or a date lies outside its domain, or a table would read a null that is no answer."""
-    spans = {name: span for name in frame.columns if (span := _bounds(name, regulation, facts_on)) is not None}
-    figures = frame.select(
-        *[pl.col(name).min().to_physical().alias(f"{name} min") for name in spans],
-        *[pl.col(name).max().to_physical().alias(f"{name} max") for name in spans],
-    )
-    ends = figures.row(0, named=True) if spans else {}
-    faults = [
-        _beyond(frame[name], span, name)
-        for name, span in spans.items()
-        if ends[f"{name} min"] is not None and (ends[f"{name} min"] < span[0] or ends[f"{name} max"] > span[1])
-    ]
+    spans = {name: span for name in frame.columns if (span := span_of(name, regulation, facts_on)) is not None}
+    faults = [_beyond(frame[name], span, name) for name, span in spans.items() if _reaches_beyond(frame[name], span)]
     for name in regulation.needed:
-        attribute = regulation.attributes[name]
-        nulls = _unanswered(frame, name, regulation) if frame[name].null_count() else 0
-        if nulls and attribute.missing == "error" and attribute.only_when is None:
+        if not _must_be_given(name, regulation) or not frame[name].null_count():
+            continue
+        nulls = frame.select(_unanswered(frame, name, regulation).sum()).item()
+        if nulls:
             where = Text(f"colonne {name}", f"column {name}")
             expected = Text("une valeur à chaque ligne", "a value in every row")
             found = Text(f"{nulls} valeurs nulles", f"{nulls} nulls")
@@ -104,37 +101,96 @@ def _out_of_domain(frame: pl.DataFrame, regulation: Regulation, facts_on: date) 
     return faults
 
 
-def _unanswered(frame: pl.DataFrame, name: str, regulation: Regulation) -> int:
-    """Count the nulls of a column that no test stands for."""
+def _reaches_beyond(column: pl.Series, span: Span) -> bool:
+    least: Any = column.min()
+    greatest: Any = column.max()
+    return least is not None and bool(least < span[0] or greatest > span[1])
+
+
+def refused_rows(frame: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.DataFrame:
+    """Keep the rows because of which ``conform`` refuses ``frame``: alone they are refused in the same words."""
+    wrong = pl.repeat(value=False, n=frame.height, eager=True)
+    for name in regulation.attributes:
+        if name not in frame.columns:
+            continue
+        read = read_column(frame[name], name, regulation, "frame")
+        wrong |= read.is_null() & frame[name].is_not_null()
+        span = span_of(name, regulation, facts_on)
+        if span is not None:
+            wrong |= ~read.is_between(*span).fill_null(value=True)
+    for name in regulation.needed:
+        if _must_be_given(name, regulation) and frame[name].null_count():
+            wrong |= frame.select(_unanswered(frame, name, regulation)).to_series()
+    return frame.filter(wrong)
+
+
+def _must_be_given(name: str, regulation: Regulation) -> bool:
+    attribute = regulation.attributes[name]
+    return attribute.missing == "error" and attribute.only_when is None
+
+
+def _unanswered(frame: pl.DataFrame, name: str, regulation: Regulation) -> pl.Expr:
+    """Tell where a column is null and no test stands for it."""
     source = regulation.levels.get(name)
     null = pl.col(name).is_null()
-    return int(frame.select((null if source is None else null & ~tested(source, frame.columns)).sum()).item())
+    return null if source is None else null & ~tested(source, frame.columns)
 
 
-def _beyond(column: pl.Series, span: tuple[int, int], name: str) -> Fault:
+def _beyond(column: pl.Series, span: Span, name: str) -> Fault:
     """Name the values of a column that lie outside ``span``, ends included."""
-    physical = column.to_physical()
-    wrong = column.filter((physical < span[0]) | (physical > span[1]))
-    low, high = (pl.Series([end], dtype=physical.dtype).cast(column.dtype)[0] for end in span)
+    wrong = column.filter((column < span[0]) | (column > span[1]))
     where = Text(f"colonne {name}", f"column {name}")
-    expected = Text(f"de {low} à {high}", f"from {low} to {high}")
+    expected = Text(f"de {span[0]} à {span[1]}", f"from {span[0]} to {span[1]}")
     examples = ", ".join(str(value) for value in wrong.unique().sort().head(3))
     return Fault(where, same(examples), expected, expected, count=len(wrong))
 
 
-def _bounds(name: str, regulation: Regulation, facts_on: date) -> tuple[int, int] | None:
-    """Give the least and the greatest value of a column, a date as days since 1970."""
+def span_of(name: str, regulation: Regulation, facts_on: date) -> Span | None:
+    """Give the least and the greatest value that a column may have, a date as a date; None where it has no ends."""
     attribute = regulation.attributes.get(name)
     if attribute is None:
         return None
     if attribute.type == "whole":
         return attribute.interval.low or 0, (attribute.interval.high or 0) - 1
     if attribute.type == "date" and attribute.years_before is not None:
-        first = earliest_birth(facts_on, attribute.years_before)
-        return (first - EPOCH).days, (facts_on - EPOCH).days
+        return earliest_birth(facts_on, attribute.years_before), facts_on
     return None
 
 
-def absent_inputs(frame: pl.DataFrame, regulation: Regulation) -> set[str]:
-    """Name the inputs that no column of ``frame`` gives."""
-    return set(regulation.inputs) - {*frame.columns, *regulation.derivable(frame.columns)}
+def absent_inputs(columns: Collection[str], regulation: Regulation) -> set[str]:
+    """Name the inputs that none of ``columns`` gives."""
+    return set(regulation.inputs) - {*columns, *regulation.derivable(columns)}
+
+
+class Conforming:
+    """Conforms the parts of a stream, on several threads. A wrong value in one part is told of the whole source.
+
+    Which part comes first is left to chance, so the first that is wrong has the whole source searched: the error has
+    every wrong value, and the words that an eager frame would give.
+    """
+
+    def __init__(self, source: pl.LazyFrame, regulation: Regulation, facts_on: date) -> None:
+        self._source, self._regulation, self._facts_on = source, regulation, facts_on
+        self._lock = Lock()
+        self._error: PoolError | None = None
+
+    def __call__(self, part: pl.DataFrame) -> pl.DataFrame:
+        """Conform one part."""
+        try:
+            return conform(part, self._regulation, self._facts_on)
+        except PoolError as error:
+            with self._lock:
+                self._error = self._error or self._of_all() or error
+            raise self._error from None
+
+    def _of_all(self) -> PoolError | None:
+        try:
+            conform(
+                self._source.map_batches(self._refused, streamable=True).collect(), self._regulation, self._facts_on
+            )
+        except PoolError as error:
+            return error
+        return None
+
+    def _refused(self, part: pl.DataFrame) -> pl.DataFrame:
+        return refused_rows(part, self._regulation, self._facts_on)

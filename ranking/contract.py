@@ -1,40 +1,27 @@
-"""The contract of a pool: what each row must satisfy, checked over the whole file at once by dataframely.
-
-The library gives the counts and the rows; the sentences are ours, because they must say what to write.
-"""
+"""The contract of a pool: what each row must satisfy, as one rule for each thing that must be true of it."""
 
 from __future__ import annotations
 
-import types
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import dataframely as dy
 import polars as pl
 
-from ranking.columns import KINDS, REMEDIES, tested
+from ranking.columns import KINDS, MARK, REMEDIES, tested
 from ranking.csv_file import RAGGED
-from ranking.faults import Fault
 from rules import plain
 from rules.conditions import Condition, Test
-from rules.faults import FEW, meant
+from rules.faults import FEW
 from rules.inputs import earliest_birth
-from rules.text import Text, listed, same
+from rules.text import Text, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from rules.attributes import Attribute
     from rules.regulation import Regulation
-
-MARK = "\ue000"  # a private character: no column of a file begins with it
-ROW = f"{MARK}row"
-EXAMPLES = 3
-MANY = 50  # labels, above which the nearest of them are chance
-REASONS = ("reasons", "reasons_fr", "reasons_en")
 
 
 @dataclass(frozen=True)
@@ -50,15 +37,6 @@ class RowRule:
     labels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Checked:
-    """Positions of the good rows (None: all of them), and the bad ones with the rules that each breaks."""
-
-    good: pl.Series | None
-    bad: pl.DataFrame
-    faults: tuple[Fault, ...]
-
-
 def last_instant(regulation: Regulation, facts_on: date) -> datetime:
     """Give the end of a local day: without a stated extraction instant, no submission can lie after it."""
     zone = ZoneInfo(regulation.source.time_zone)
@@ -68,6 +46,11 @@ def last_instant(regulation: Regulation, facts_on: date) -> datetime:
 def unreadable(name: str) -> str:
     """Name the column that marks values which could not be read."""
     return f"{MARK}unreadable {name}"
+
+
+def repeated(name: str) -> str:
+    """Name the column that marks values which another row has too."""
+    return f"{MARK}repeated {name}"
 
 
 def row_rules(frame: pl.DataFrame, regulation: Regulation, facts_on: date, before: datetime) -> list[RowRule]:
@@ -114,11 +97,8 @@ def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation:
         write = REMEDIES.get(attribute.type, expected) if attribute.type == "instant" else expected
         labels = regulation.inputs[name].labels if name in regulation.inputs else ()
         yield RowRule(f"{name} readable", name, ~pl.col(unreadable(name)), expected, write, (name,), labels)
-    if attribute.unique:
-        expected = Text("chaque numéro une seule fois", "each number only once")
-        write = Text("gardez une seule ligne par numéro", "keep one row a number")
-        holds = pl.col(name).is_unique() | pl.col(name).is_null()
-        yield RowRule(f"{name} unique", name, holds, expected, write, (name,))
+    if repeated(name) in frame.columns:
+        yield once(name)
     needed = name in regulation.needed or attribute.unique or attribute.type == "instant"
     if attribute.only_when is None:
         if attribute.missing == "error" and needed:
@@ -142,6 +122,13 @@ def _of_column(name: str, attribute: Attribute, frame: pl.DataFrame, regulation:
         "laissez la cellule vide, ou corrigez l’autre colonne", "leave the cell empty, or mend the other column"
     )
     yield RowRule(f"{name} absent", name, empty, expected, write, (name, *wanted.inputs))
+
+
+def once(name: str) -> RowRule:
+    """Say that a value must stand only once."""
+    expected = Text("chaque numéro une seule fois", "each number only once")
+    write = Text("gardez une seule ligne par numéro", "keep one row a number")
+    return RowRule(f"{name} unique", name, ~pl.col(repeated(name)), expected, write, (name,))
 
 
 def _tested(name: str, frame: pl.DataFrame, regulation: Regulation) -> pl.Expr:
@@ -229,134 +216,3 @@ def _contradictions(frame: pl.DataFrame, regulation: Regulation) -> Iterator[Row
             expected = Text(f"jamais : {title.fr}", f"never: {title.en}")
             write = Text(f"corrigez {' ou '.join(names)}", f"mend {' or '.join(names)}")
             yield RowRule(contradiction.id, ", ".join(names), holds, expected, write, names)
-
-
-def check(frame: pl.DataFrame, raw: pl.DataFrame, rules: list[RowRule], shown: str) -> Checked:
-    """Check every rule on every row: ``frame`` has typed columns and row numbers, ``raw`` the file's own values.
-
-    Good rows keep their order. Each fault counts its rows and shows the first few as the file has them.
-    """
-    _, failure = _schema(frame, rules).filter(frame)
-    if not failure.counts():
-        return Checked(None, _nobody(raw), ())
-    details, first = failure.details(), frame[ROW][0]
-    broken = {
-        number: rows
-        for number in range(len(rules))
-        if len(rows := details.filter(pl.col(f"rule {number}") == "invalid")[ROW].sort())
-    }
-    faults = tuple(_fault(rules[number], rows, raw, first, shown) for number, rows in broken.items())
-    reasons = _reasons([(rules[number], rows) for number, rows in broken.items()])
-    kept = raw.drop("row", *REASONS, strict=False).with_row_index(ROW, offset=first)
-    bad = kept.join(reasons, on=ROW, how="inner", maintain_order="left")
-    bad = bad.select(pl.col(ROW).cast(pl.Int64).alias("row"), pl.exclude(ROW, RAGGED))
-    good = frame.select(ROW).join(reasons.select(ROW), on=ROW, how="anti", maintain_order="left").to_series()
-    return Checked(good, bad, faults)
-
-
-def _schema(frame: pl.DataFrame, rules: list[RowRule]) -> type[dy.Schema]:
-    """Write the contract for dataframely: the columns of ``frame``, and each rule by its number."""
-    namespace: dict[str, object] = {ROW: dy.UInt32(nullable=False)}
-    namespace |= {name: dy_column(dtype) for name, dtype in frame.schema.items() if name != ROW}
-    namespace |= {f"rule {number}": dy.rule()(_constant(rule.holds)) for number, rule in enumerate(rules)}
-    return types.new_class("Declaration", (dy.Schema,), exec_body=lambda body: body.update(namespace))
-
-
-def _nobody(raw: pl.DataFrame) -> pl.DataFrame:
-    """Give a quarantine of no row, with the columns that it always has."""
-    kept = raw.clear().drop("row", *REASONS, strict=False)
-    kept = kept.select(pl.lit(None, pl.Int64).alias("row"), pl.exclude(RAGGED))
-    return kept.with_columns(pl.lit(None, pl.String).alias(name) for name in REASONS)
-
-
-def _reasons(broken: list[tuple[RowRule, pl.Series]]) -> pl.DataFrame:
-    """Give each bad row once, with all that it breaks."""
-    pieces = [
-        rows.alias(ROW)
-        .to_frame()
-        .with_columns(
-            pl.lit(rule.id).alias("rule"), pl.lit(_reason(rule).fr).alias("fr"), pl.lit(_reason(rule).en).alias("en")
-        )
-        for rule, rows in broken
-    ]
-    return (
-        pl.concat(pieces)
-        .group_by(ROW, maintain_order=True)
-        .agg(
-            pl.col("rule").str.join("; ").alias("reasons"),
-            pl.col("fr").str.join(" ; ").alias("reasons_fr"),
-            pl.col("en").str.join("; ").alias("reasons_en"),
-        )
-    )
-
-
-def dy_column(dtype: pl.DataType) -> dy.Column:
-    """Give the dataframely column of a type, nulls left to the rules."""
-    if isinstance(dtype, pl.Enum):
-        return dy.Enum(dtype.categories.to_list(), nullable=True)
-    if isinstance(dtype, pl.Datetime):
-        return dy.Datetime(nullable=True, time_zone=dtype.time_zone, time_unit=dtype.time_unit)
-    columns: dict[type[pl.DataType], type[dy.Column]] = {
-        pl.Boolean: dy.Bool,
-        pl.Date: dy.Date,
-        pl.Int16: dy.Int16,
-        pl.Int32: dy.Int32,
-        pl.String: dy.String,
-    }
-    return columns[type(dtype)](nullable=True)
-
-
-def _constant(holds: pl.Expr) -> Callable[[Any], pl.Expr]:
-    return lambda _: holds
-
-
-def _reason(rule: RowRule) -> Text:
-    column = f"{rule.column} : " if rule.column else ""
-    return Text(f"{column}attendu {rule.expected.fr}", f"{column.replace(' :', ':')}expected {rule.expected.en}")
-
-
-def _fault(rule: RowRule, rows: pl.Series, raw: pl.DataFrame, first_row: int, shown: str) -> Fault:
-    """Name the column, how many rows, and the first few as the file has them."""
-    count = len(rows)
-    several = "s" if count > 1 else ""
-    columns = Text("colonnes" if "," in rule.column else "colonne", "columns" if "," in rule.column else "column")
-    where = Text(
-        f"{shown}{f', {columns.fr} {rule.column}' if rule.column else ''} : {count} ligne{several}",
-        f"{shown}{f', {columns.en} {rule.column}' if rule.column else ''}: {count} row{several}",
-    )
-    first = raw[(rows.head(EXAMPLES) - first_row).to_list()]
-    examples = [_example(row, number, rule) for row, number in zip(first.iter_rows(named=True), rows, strict=False)]
-    found = Text(" · ".join(example.fr for example in examples), " · ".join(example.en for example in examples))
-    write = rule.write
-    if rule.id.endswith("readable") and rule.labels:
-        write = _suggestion(rule, str(first[rule.column][0]))
-    return Fault(where, found, rule.expected, write, count=count)
-
-
-def _example(row: dict[str, Any], number: int, rule: RowRule) -> Text:
-    """Show a row: its number, its declaration, and the cells that the rule looks at."""
-    who = f" ({row['declaration_id']})" if row.get("declaration_id") not in (None, "") else ""
-    present = [name for name in rule.shows if name in row]
-    cells = [_cell(row[name]) for name in present]
-    pairs = [Text(f"{name} = {c.fr}", f"{name} = {c.en}") for name, c in zip(present, cells, strict=True)]
-    shown = cells if len(cells) == 1 else pairs
-    fr, en = ", ".join(c.fr for c in shown), ", ".join(c.en for c in shown)
-    return Text(f"ligne {number}{who}{f' : {fr}' if fr else ''}", f"row {number}{who}{f': {en}' if en else ''}")
-
-
-def _cell(value: object) -> Text:
-    if value is None or value == "":
-        return Text("(vide)", "(empty)")
-    return same(str(value).lower() if isinstance(value, bool) else str(value))
-
-
-def _suggestion(rule: RowRule, value: str) -> Text:
-    """Suggest the label that was meant, or the code with its leading zeros, where there is one."""
-    padded = value.strip().zfill(len(rule.labels[0]))
-    if padded in rule.labels:
-        return meant(padded, [padded])
-    if padded.isdigit():  # a code one digit away is another occupation, not a slip
-        return rule.write
-    if len(rule.labels) > MANY and not get_close_matches(value, rule.labels, n=1, cutoff=0.6):
-        return rule.write
-    return meant(value, rule.labels, "attributes.toml")

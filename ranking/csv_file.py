@@ -10,7 +10,6 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from ranking.faults import Fault, PoolError
@@ -84,6 +83,8 @@ def _columns_words() -> Text:
 
 def _regular(body: bytes, separator: str, width: int) -> bool:
     """Tell whether every line has ``width`` cells, where no cell is quoted."""
+    import numpy as np  # noqa: PLC0415 - a pool in Parquet is read without it
+
     letters = np.frombuffer(body if body.endswith(b"\n") or not body else body + b"\n", dtype=np.uint8)
     ends = np.flatnonzero(letters == ord("\n"))
     separators = np.cumsum(letters == ord(separator))

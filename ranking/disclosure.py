@@ -29,6 +29,7 @@ LEAST = 5
 """The smallest count that is published, unless another is asked for."""
 NEAREST = 5
 """What counts are rounded to, unless another number is asked for."""
+SLACK = 1e-6  # of floating point
 MARGIN, TOTAL = 3.0, 100.0  # times the cost of hiding an inner count: a sum in a row, the sum of a column
 
 
@@ -66,16 +67,19 @@ def hide(tally: Tally, k: int = LEAST) -> Hidden:
     """Choose the counts to hide: the small ones, smallest first, and what each needs."""
     counts = tally.counts
     chosen: Hidden = (counts > 0) & (counts < k)
-    small = np.flatnonzero(chosen)
+    small, safe = np.flatnonzero(chosen), ~chosen
     for cell in small[np.argsort(counts[small], kind="stable")]:
-        chosen = chosen | _absorbing(tally, int(cell), k - int(counts[cell]), chosen)
+        if not safe[cell]:
+            change = _absorbing(tally, int(cell), k - int(counts[cell]), chosen)
+            chosen = chosen | (np.abs(change) > SLACK)
+            safe |= counts + change > k - SLACK
     return chosen
 
 
-def _absorbing(tally: Tally, cell: int, rise: int, chosen: Hidden) -> Hidden:
-    """Find the cheapest cells whose change lets ``cell`` rise. No cell falls under 1; those hidden cost nothing.
+def _absorbing(tally: Tally, cell: int, rise: int, chosen: Hidden) -> NDArray[np.float64]:
+    """Find the cheapest change of counts in which ``cell`` rises. None falls under 1; to change a hidden one is free.
 
-    There always are some: every sum that holds the cell can rise with it.
+    There always is one: every sum that holds the cell can rise with it.
     """
     from scipy.optimize import linprog  # noqa: PLC0415 - heavy
     from scipy.sparse import hstack  # noqa: PLC0415
@@ -92,8 +96,7 @@ def _absorbing(tally: Tally, cell: int, rise: int, chosen: Hidden) -> Hidden:
         bounds=np.column_stack([lowest, highest]),
         method="highs",
     )
-    moved = found.x[: len(counts)] + found.x[len(counts) :]
-    return np.asarray(moved > 1e-6)
+    return np.asarray(found.x[: len(counts)] - found.x[len(counts) :])
 
 
 def suppressed(

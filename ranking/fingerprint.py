@@ -6,7 +6,6 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ def of_frame(frame: pl.DataFrame, by: Sequence[str]) -> str:
 
 
 def _of_column(column: pl.Series) -> bytes:
+    import numpy as np  # noqa: PLC0415 - one declaration is explained without it
+
     digest = hashlib.sha256()
     digest.update(np.packbits(column.is_null().to_numpy()).tobytes())
     if isinstance(column.dtype, (pl.String, pl.Enum, pl.Categorical)):

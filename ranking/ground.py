@@ -71,7 +71,7 @@ class Ground:
         Unknown: of whom a stream, a filter or the group that a ceiling, a weight or a share needs is not known.
         """
         selection = self.instruction.selections[number]
-        applies = self._applies(number)
+        applies = self.applies(number)
         unsure = live & applies.is_null().to_numpy()
         inside = np.flatnonzero(live & applies.fill_null(value=False).to_numpy())
         places = self.ceilings.places(selection)
@@ -89,7 +89,7 @@ class Ground:
         }
         return Contest(selection, standing, inside, places, members, shares), np.flatnonzero(unsure), lots
 
-    def _applies(self, number: int) -> pl.Series:
+    def applies(self, number: int) -> pl.Series:
         """Tell for whom a selection is: eligible for any of its streams, and its filter; true, false or unknown."""
         selection = self.instruction.selections[number]
         where = self.answers[f"where {number}"]

@@ -68,6 +68,12 @@ class OutcomeSheet:
         self.outcome[chosen] = outcomes if isinstance(outcomes, Outcome) else outcomes[better]
         self.selection[chosen] = selection
 
+    def copy(self) -> OutcomeSheet:
+        """Give a sheet of their own to somebody who goes on from this one."""
+        made = OutcomeSheet(0)
+        made.outcome, made.selection = self.outcome.copy(), self.selection.copy()
+        return made
+
     @property
     def counts(self) -> dict[str, int]:
         """How many declarations have each outcome, those with none left out."""

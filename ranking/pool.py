@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ranking import contract, fingerprint
-from ranking.columns import ID, read_column, with_none
+from ranking import checked, contract, fingerprint, repeated
+from ranking.columns import ID, MARK, ROW, read_column, with_none
 from ranking.conform import check_columns
 from ranking.csv_file import read_csv
 from ranking.faults import Fault, PoolError
+from ranking.files import ending, file_fault, no_file, not_parquet
 from rules.faults import meant
-from rules.text import Text, same
+from rules.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from rules.regulation import Regulation
@@ -85,32 +86,67 @@ def check_pool(
     """Check a frame as ``read_pool`` checks a file. ``first_row`` is the number of its first row in the file."""
     day = facts_on or regulation.day
     check_columns([ID, "submitted_at"], raw, regulation, shown)
-    frame = _typed(raw, regulation, shown).with_row_index(contract.ROW, offset=first_row)
     before = extracted_at or contract.last_instant(regulation, day)
-    known = [name for name in frame.columns if name in regulation.attributes or name.startswith(contract.MARK)]
-    checked = contract.check(frame.select(known), raw, contract.row_rules(frame, regulation, day, before), shown)
-    if checked.faults and not quarantine:
-        raise PoolError(checked.faults)
-    good = frame if checked.good is None else frame[checked.good - first_row]
-    good = good.drop([name for name in good.columns if name.startswith(contract.MARK)])
+    frame = typed(raw, regulation, shown)
+    twice = {name: repeated.positions(frame[name]) for name in unique(regulation, frame.columns)}
+    frame, found = examined(frame, raw, regulation, day, before, first_row, twice)
+    faults = tuple(checked.fault(breach, shown) for breach in found.breaches)
+    if faults and not quarantine:
+        raise PoolError(faults)
+    good = frame if found.good is None else frame[found.good - first_row]
+    good = good.drop([name for name in good.columns if name.startswith(MARK)])
     good = good.with_columns(
         [with_none(good[name], a) for name, a in regulation.attributes.items() if name in good.columns]
     )
-    known = list(regulation.attributes)
-    return Pool(
-        good,
-        checked.bad,
-        checked.faults,
-        unknown=tuple(name for name in good.columns if name not in known),
-        absent=tuple(
-            name
-            for name, attribute in regulation.attributes.items()
-            if name not in good.columns and not attribute.descriptive and not attribute.optional
-        ),
+    unknown, absent = strangers(good.columns, regulation)
+    return Pool(good, found.bad, faults, unknown=unknown, absent=absent)
+
+
+def examined(
+    frame: pl.DataFrame,
+    raw: pl.DataFrame,
+    regulation: Regulation,
+    facts_on: date,
+    before: datetime,
+    first_row: int,
+    twice: Mapping[str, pl.Series],
+) -> tuple[pl.DataFrame, checked.Checked]:
+    """Check typed rows against the contract; ``twice`` has the positions of what must be unique and is not."""
+    numbered = marked(frame, twice).with_row_index(ROW, offset=first_row)
+    rules = contract.row_rules(numbered, regulation, facts_on, before)
+    return numbered, checked.check(known(numbered, regulation), raw, rules)
+
+
+def known(frame: pl.DataFrame, regulation: Regulation) -> pl.DataFrame:
+    """Keep the columns that rules look at: those of attributes, and the marks."""
+    return frame.select([name for name in frame.columns if name in regulation.attributes or name.startswith(MARK)])
+
+
+def strangers(columns: list[str], regulation: Regulation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name the columns that no attribute knows, and the attributes that have no column."""
+    unknown = tuple(name for name in columns if name not in regulation.attributes)
+    absent = tuple(
+        name
+        for name, attribute in regulation.attributes.items()
+        if name not in columns and not attribute.descriptive and not attribute.optional
+    )
+    return unknown, absent
+
+
+def unique(regulation: Regulation, columns: Collection[str]) -> list[str]:
+    """Name the columns whose values must differ."""
+    return [name for name, attribute in regulation.attributes.items() if attribute.unique and name in columns]
+
+
+def marked(frame: pl.DataFrame, twice: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """Mark the rows, given by their positions, whose value of a column stands more than once."""
+    rows = pl.int_range(frame.height, eager=True)
+    return frame.with_columns(
+        [rows.is_in(at.implode()).alias(contract.repeated(name)) for name, at in twice.items() if len(at)]
     )
 
 
-def _typed(raw: pl.DataFrame, regulation: Regulation, shown: str) -> pl.DataFrame:
+def typed(raw: pl.DataFrame, regulation: Regulation, shown: str) -> pl.DataFrame:
     """Give each known column its type, and mark the values that cannot be read; all wrong columns are named at once."""
     columns: list[pl.Series] = []
     marks: list[pl.Series] = []
@@ -118,40 +154,33 @@ def _typed(raw: pl.DataFrame, regulation: Regulation, shown: str) -> pl.DataFram
     for name in raw.columns:
         if name not in regulation.attributes:
             continue
+        held = raw[name]
         try:
-            read = read_column(raw[name], name, regulation, shown)
+            read = read_column(held, name, regulation, shown)
         except PoolError as error:
             faults += error.faults
             continue
-        if read.null_count() > raw[name].null_count():
-            marks.append((read.is_null() & raw[name].is_not_null()).alias(contract.unreadable(name)))
-        columns.append(read)
+        if read.null_count() > held.null_count():
+            marks.append((read.is_null() & held.is_not_null()).alias(contract.unreadable(name)))
+        columns += [] if read is held else [read]
     if faults:
         raise PoolError(faults)
-    return raw.with_columns(columns + marks)
+    return raw.with_columns(columns + marks) if columns or marks else raw
 
 
-def suggestions(pool: Pool) -> list[tuple[str, Text | None]]:
+def suggestions(unknown: Iterable[str], absent: Sequence[str]) -> list[tuple[str, Text | None]]:
     """Pair each unknown column with the absent attribute that it may be meant for, if one is close."""
-    pairs = ((name, get_close_matches(name, pool.absent, n=1, cutoff=0.6)) for name in pool.unknown)
+    pairs = ((name, get_close_matches(name, absent, n=1, cutoff=0.6)) for name in unknown)
     return [(name, meant(name, close) if close else None) for name, close in pairs]
 
 
 def read_file(path: Path) -> pl.DataFrame:
     """Read a file by its ending, every cell of a CSV as text. Raises PoolError when it cannot be read."""
     if not path.is_file():
-        raise PoolError(
-            [
-                _file_fault(
-                    path,
-                    Text("aucun fichier", "no file"),
-                    Text("une banque en Parquet ou en CSV", "a pool in Parquet or CSV"),
-                )
-            ]
-        )
+        raise PoolError([no_file(path)])
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise PoolError([_file_fault(path, ending(path), Text(".parquet ou .csv", ".parquet or .csv"))])
+        raise PoolError([file_fault(path, ending(path), Text(".parquet ou .csv", ".parquet or .csv"))])
     return reader(path)
 
 
@@ -159,37 +188,7 @@ def _parquet(path: Path) -> pl.DataFrame:
     try:
         return pl.read_parquet(path)
     except pl.exceptions.PolarsError:
-        raise PoolError([_not_parquet(path)]) from None
-
-
-def _not_parquet(path: Path) -> Fault:
-    content = path.read_bytes()
-    expected = Text(
-        "un fichier Parquet entier, qui commence et finit par PAR1",
-        "a whole Parquet file, which begins and ends with PAR1",
-    )
-    if content[:4] == b"PAR1" and content[-4:] != b"PAR1":
-        found = Text(
-            "un fichier tronqué : il commence par PAR1 et ne finit pas par PAR1",
-            "a file cut short: it begins with PAR1 and does not end with it",
-        )
-    else:
-        start = content[:4].decode("ascii", errors="replace")
-        found = Text(f"un fichier qui commence par « {start} »", f"a file that begins with “{start}”")
-    return _file_fault(path, found, expected)
+        raise PoolError([not_parquet(path)]) from None
 
 
 READERS: dict[str, Callable[[Path], pl.DataFrame]] = {".parquet": _parquet, ".csv": read_csv}
-
-
-def ending(path: Path) -> Text:
-    """Name the ending of a file, or say that it has none."""
-    if not path.suffix:
-        return Text("un nom sans extension", "a name without an ending")
-    return Text(f"l’extension « {path.suffix} »", f"the ending “{path.suffix}”")
-
-
-def _file_fault(path: Path, found: Text, expected: Text) -> Fault:
-    return Fault(
-        same(path.name), found, expected, Text("vérifiez le chemin et le format", "check the path and the format")
-    )

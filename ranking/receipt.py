@@ -53,6 +53,7 @@ def receipt(done: Round) -> dict[str, Any]:
             "invitations": fingerprint.of_frame(done.invitations, ["selection", "rank"]),
             "outcomes": fingerprint.of_frame(done.outcomes, [ID]),
             "exclusions": fingerprint.of_frame(done.contribution.exclusions, list(EXCLUSIONS)),
+            "distribution": fingerprint.of_frame(done.distribution, ["score"]),
             **_of_extras(done),
         },
         "ledger": {"head": done.contribution.head, "used": {k: dict(v) for k, v in done.contribution.used.items()}},
@@ -227,6 +228,7 @@ def _write_tables(done: Round, folder: Path) -> None:
     done.invitations.write_parquet(folder / "invitations.parquet")
     done.outcomes.write_parquet(folder / "outcomes.parquet")
     done.contribution.exclusions.write_parquet(folder / "exclusions.parquet")
+    done.distribution.write_parquet(folder / "distribution.parquet")
     if done.lots.height:
         done.lots.write_parquet(folder / "lots.parquet")
     if done.history is not None:

@@ -21,7 +21,7 @@ from ranking.mechanisms import MECHANISMS, Taken
 from ranking.order import Standing
 from ranking.outcomes import NOWHERE, Outcome, OutcomeSheet
 from ranking.scoring import score
-from ranking.taking_part import taking_part, valid, with_own_exclusions
+from ranking.taking_part import one_a_person, present, valid, with_own_exclusions
 from rules.faults import meant
 from rules.text import Text
 
@@ -118,6 +118,21 @@ class Round:
         return pl.concat([pl.DataFrame(schema=LOTS), *drawn])
 
     @property
+    def distribution(self) -> pl.DataFrame:
+        """Declarations by score, lowest first: all of the pool, those taking part, those eligible, those invited.
+
+        Eligible: taking part, and eligible for some stream (anyone, where the law has none).
+        """
+        there = pl.Series(self.sheet.outcome > Outcome.excluded)
+        streams = [self.scored[f"eligible_{one.id}"] for one in self.instruction.regulation.streams]
+        eligible = there & reduce(or_, streams).fill_null(value=False) if streams else there
+        invited = pl.Series(self.sheet.outcome == Outcome.invited)
+        frame = pl.DataFrame({"score": self.scored["score"], "taking_part": there})
+        frame = frame.with_columns(eligible.alias("eligible"), invited.alias("invited"))
+        counts = [pl.col(name).sum().cast(pl.Int32) for name in ("taking_part", "eligible", "invited")]
+        return frame.group_by("score").agg(pl.len().cast(pl.Int32).alias("declarations"), *counts).sort("score")
+
+    @property
     def outcomes(self) -> pl.DataFrame:
         """Every declaration of the pool once, by its number: ``outcome``, and the selection where it applied."""
         names = pl.Series([outcome.name for outcome in Outcome])
@@ -144,15 +159,36 @@ def run_round(
     the scores, where the program's order asks when a score was reached (else a RoundError).
     """
     regulation = instruction.regulation
-    _check_extraction(pool.frame, instruction)
-    _check_named(pool.frame, instruction)
+    check(pool.frame, instruction)
     scored = score(pool.frame, regulation, facts_on=instruction.facts_on)
     reached = reached_of(history, pool.frame, scored["score"], instruction)
     standing = Standing.of(pool.frame, scored["score"], regulation, reached)
-    sheet = OutcomeSheet(len(scored))
     answers = answers_of(instruction, pool.frame)
     owed = with_own_exclusions(contribution or Contribution(), instruction, pool.frame, answers)
-    live = taking_part(pool.frame, standing, instruction, owed, answers, sheet)
+    sheet = OutcomeSheet(len(scored))
+    live = present(pool.frame, instruction, owed, answers, sheet)
+    kept = history if reached is not None else None
+    return run_scored(instruction, pool, scored, standing, answers, owed, live, sheet, kept)
+
+
+def run_scored(
+    instruction: Instruction,
+    pool: Pool,
+    scored: pl.DataFrame,
+    standing: Standing,
+    answers: pl.DataFrame,
+    owed: Contribution,
+    live: NDArray[np.bool_],
+    sheet: OutcomeSheet,
+    history: pl.DataFrame | None = None,
+) -> Round:
+    """Run the selections on a pool that is scored and ordered, its filters answered, its exclusions all in ``owed``.
+
+    ``live`` are those who are present, and ``sheet`` says why the others are not; both are written on. Of ``scored``,
+    the scores and who is eligible for which stream are read.
+    """
+    regulation = instruction.regulation
+    one_a_person(pool.frame, standing, live, sheet)
     ceilings = Ceilings(instruction, answers, owed.used)
     ground = Ground(instruction, pool.frame, scored, standing, answers, ceilings)
     there = live.copy()
@@ -164,9 +200,14 @@ def run_round(
             live[result.taken.positions] = False
     _note_streams(scored, regulation, there, sheet)
     used = ceilings.used
-    kept = history if reached is not None else None
-    labelled = _labels(scored, answers, regulation)
-    return Round(instruction, pool, scored, standing, tuple(results), sheet, owed, used, kept, labelled)
+    labelled = labels_by_law(scored, answers, regulation)
+    return Round(instruction, pool, scored, standing, tuple(results), sheet, owed, used, history, labelled)
+
+
+def check(frame: pl.DataFrame, instruction: Instruction) -> None:
+    """Fail because a pool is not one that an instruction can run on."""
+    _check_extraction(frame, instruction)
+    _check_named(frame, instruction)
 
 
 def _check_named(frame: pl.DataFrame, instruction: Instruction) -> None:
@@ -185,7 +226,7 @@ def _check_named(frame: pl.DataFrame, instruction: Instruction) -> None:
         raise RoundError(faults)
 
 
-def _labels(scored: pl.DataFrame, answers: pl.DataFrame, regulation: Regulation) -> pl.Series | None:
+def labels_by_law(scored: pl.DataFrame, answers: pl.DataFrame, regulation: Regulation) -> pl.Series | None:
     """Give the first label, in the order of the law, that each declaration meets; null for none, or one not known."""
     if not regulation.labels:
         return None

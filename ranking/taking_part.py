@@ -45,15 +45,14 @@ def with_own_exclusions(
     return replace(owed, exclusions=kept)
 
 
-def taking_part(
+def present(
     frame: pl.DataFrame,
-    standing: Standing,
     instruction: Instruction,
     owed: Contribution,
     answers: pl.DataFrame,
     sheet: OutcomeSheet,
 ) -> NDArray[np.bool_]:
-    """Find the declarations that take part, and note why the others do not.
+    """Find the declarations that are valid and not excluded, several of a person where they have several.
 
     Of whom it is not known whether an exclusion of the instruction is for them, the outcome is unknown.
     """
@@ -68,10 +67,6 @@ def taking_part(
             unsure = np.flatnonzero(live & answers[f"excluded {number}"].is_null().to_numpy())
             live[unsure] = False
             sheet.note(unsure, Outcome.unknown)
-    if "person_id" in frame.columns:
-        others = _other_declarations(frame["person_id"], np.flatnonzero(live), standing)
-        live[others] = False
-        sheet.note(others, Outcome.duplicate_person)
     return live
 
 
@@ -102,12 +97,25 @@ def ends(submitted_at: pl.Series, months: int, regulation: Regulation) -> pl.Ser
     return pl.select(pl.coalesce(known, skipped).dt.convert_time_zone("UTC")).to_series()
 
 
-def _other_declarations(person: pl.Series, live: Positions, standing: Standing) -> Positions:
+def one_a_person(frame: pl.DataFrame, standing: Standing, live: NDArray[np.bool_], sheet: OutcomeSheet) -> None:
+    """Take out of ``live`` all but the best ranked declaration of each person, and note why."""
+    if "person_id" in frame.columns:
+        others = other_declarations(frame["person_id"], np.flatnonzero(live), standing)
+        live[others] = False
+        sheet.note(others, Outcome.duplicate_person)
+
+
+def other_declarations(person: pl.Series, live: Positions, standing: Standing) -> Positions:
     """Find, of persons with several live declarations, all but the best ranked; no number, nobody's double."""
-    mine = person.gather(live)
-    known = mine.is_not_null() & (mine != "").fill_null(value=False)
-    repeated = live[(mine.is_duplicated() & known).to_numpy()]
-    ordered = standing.ordered(repeated)
+    ordered = standing.ordered(repeated(person, live))
     first = person.gather(ordered).is_first_distinct().to_numpy().astype(bool)
     others: Positions = ordered[~first]
     return others
+
+
+def repeated(person: pl.Series, live: Positions) -> Positions:
+    """Find, of some declarations, those of persons who have several of them; no number, nobody's double."""
+    mine = person.gather(live)
+    known = mine.is_not_null() & (mine != "").fill_null(value=False)
+    found: Positions = live[(mine.is_duplicated() & known).to_numpy()]
+    return found

@@ -9,7 +9,7 @@ computed as ``plain`` says it. Arrays are filled by running ``plain`` over every
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from itertools import combinations
 from math import prod
@@ -26,7 +26,7 @@ from rules.groups import ROOT, Group
 from rules.inputs import EPOCH, days_by_year
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from rules.domains import Domain, Value
@@ -45,17 +45,20 @@ class Code:
     name: str
     domain: Domain
     high: int = 0
+    fixed: tuple[Value, ...] = ()
 
     @property
     def size(self) -> int:
-        """How many codes there are, one more for null where it is a value."""
+        """How many codes there are, one more for null, the first, where it is a value."""
         return len(self.values)
 
     @property
     def values(self) -> list[Value]:
-        """One value for each code."""
+        """One value for each code; an input that is ``fixed`` has one in the whole pool."""
+        if self.fixed:
+            return list(self.fixed)
         known = range(self.domain.low, self.high + 1) if self.domain.kind == "whole" else self.domain.answers
-        return [*known, *([None] if self.domain.none else [])]
+        return [*([None] if self.domain.none else []), *known]
 
     def expression(self, width: pl.DataType) -> pl.Expr:
         """Compute the code as a whole number of type ``width``.
@@ -72,7 +75,7 @@ class Code:
             code = self._from_zero(column).cast(width, wrap_numerical=True)
         if not self.domain.none:
             return code
-        return pl.when(column.is_null()).then(pl.lit(self.size - 1, width)).otherwise(code)
+        return pl.when(column.is_null()).then(pl.lit(0, width)).otherwise(code + pl.lit(1, width))
 
     def _from_zero(self, column: pl.Expr) -> pl.Expr:
         if self.high < self.domain.high - 1:
@@ -109,14 +112,21 @@ class Capped:
 
 @dataclass
 class Compiler:
-    """Compiles one regulation; the codes of its inputs are shared by every term."""
+    """Compiles one regulation; the codes of its inputs are shared by every term.
+
+    ``fixed`` are the inputs that have one value in the whole pool: they cost a table nothing.
+    """
 
     regulation: Regulation
-    codes: dict[str, Code] = field(default_factory=dict)
+    largest: int = LARGEST
+    fixed: Mapping[str, Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.pivots = bounds.pivots(self.regulation.parts, self.regulation.inputs)
-        self.codes = _codes(self.regulation)
+        self.codes = {
+            name: replace(code, fixed=(self.fixed[name],)) if name in self.fixed else code
+            for name, code in _codes(self.regulation).items()
+        }
 
     def size(self, inputs: Iterable[str]) -> int:
         """Count the combinations of codes of some inputs."""
@@ -131,7 +141,7 @@ class Compiler:
         if adds_up and not binding:
             return self._sum(part)
         inputs = self._inputs(part)
-        if self.size(inputs) <= LARGEST:
+        if self.size(inputs) <= self.largest:
             return Sum((Term(inputs, (plain.points(part, self.regulation.parts),), self._criteria(part)),))
         sums: tuple[Sum, ...] = (self._sum(part),)
         if isinstance(part, Group) and not adds_up:
@@ -182,8 +192,8 @@ class Compiler:
         terms = list(source.terms)
         while True:
             pairs = [(self.size({*a.inputs, *b.inputs}), i, j) for (i, a), (j, b) in combinations(enumerate(terms), 2)]
-            size, i, j = min(pairs, default=(LARGEST + 1, 0, 0))
-            if size > LARGEST:
+            size, i, j = min(pairs, default=(self.largest + 1, 0, 0))
+            if size > self.largest:
                 return Sum(tuple(terms), source.capped)
             a, b = terms[i], terms.pop(j)
             criteria = tuple(dict.fromkeys((*a.criteria, *b.criteria)))

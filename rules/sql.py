@@ -16,7 +16,7 @@ from rules.groups import ROOT
 from rules.sql_functions import SQL_FUNCTIONS, literal, name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from rules.axes import Key
@@ -37,12 +37,15 @@ def scoring(
     table: str = "pool",
     absent: Collection[str] = (),
     breakdown: bool = True,
+    carried: Sequence[str] = (),
+    also: Mapping[str, exp.Expr] | None = None,
 ) -> exp.Select:
     """Write the query that scores every declaration of ``table``: the columns of ``ranking.score``, rows in no order.
 
-    ``absent`` names the inputs that ``table`` has no column for; what reads them is null, for unknown.
+    ``absent`` names the inputs that ``table`` has no column for; what reads them is null, for unknown. ``carried`` are
+    columns of ``table`` that come along as they are; ``also`` has more answers, by name, that read inputs.
     """
-    stages = [("declarations", _declarations(regulation, facts_on, table, absent))]
+    stages = [("declarations", _declarations(regulation, facts_on, table, absent, carried))]
     for known, source in regulation.derived.items():
         if known not in absent and not source.completes:
             column = _alias(SQL_FUNCTIONS[source.function](source, facts_on), known)
@@ -61,15 +64,19 @@ def scoring(
         columns += [
             _alias(stream_holds(stream.requirements, absent), f"eligible_{stream.id}") for stream in regulation.streams
         ]
+    columns += [name(one) for one in carried]
+    columns += [_alias(answer, one) for one, answer in (also or {}).items()]
     final = exp.select(*columns).from_(stages[-1][0])
     return reduce(lambda whole, stage: whole.with_(stage[0], as_=stage[1]), stages, final)
 
 
-def _declarations(regulation: Regulation, facts_on: date, table: str, absent: Collection[str]) -> exp.Select:
+def _declarations(
+    regulation: Regulation, facts_on: date, table: str, absent: Collection[str], carried: Sequence[str]
+) -> exp.Select:
     """Select the columns that the law reads, a level from its test where the table has one."""
     inputs = [name for name in regulation.inputs if name not in absent]
     read = {attribute for name in inputs for attribute in regulation.read_by(name)} - set(absent)
-    columns: list[exp.Expr] = [name("declaration_id")]
+    columns: list[exp.Expr] = [name("declaration_id"), *map(name, carried)]
     for known in (one for one in regulation.attributes if one in read):
         source = regulation.levels.get(known)
         tested = source is not None and source.of[1] not in absent

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ranking.cli import terminal, words
-from ranking.faults import Fault, PoolError, TirageError
-from ranking.pool import check_pool, ending, read_file
-from ranking.why import distances, outcome_in, tried_in
+from ranking.declared import declared
+from ranking.faults import Fault, TirageError
+from ranking.files import ending
 from rules import explain as explaining
 from rules import load
-from rules.faults import meant
 from rules.text import Lang, Text, number, same, written
 from rules.titles import colon
 from rules.what_next import next_steps
@@ -66,22 +65,16 @@ def explain(
     as_json: bool,
     lang: Lang,
 ) -> None:
-    """Explain one declaration."""
+    """Explain one declaration.
+
+    It is checked as ``tirage pool check`` would; of the other rows of the file, only that none has its number.
+    """
     regulation = load(program).on(on)
-    raw = read_file(Path(file))
-    ids = raw["declaration_id"].cast(str) if "declaration_id" in raw.columns else None
-    if ids is not None and declaration_id not in ids:
-        expected = Text("le numéro d’une déclaration de la banque", "the number of a declaration of the pool")
-        near = meant(declaration_id, ids.drop_nulls().head(2000).to_list())
-        raise PoolError([Fault(same(file), same(declaration_id), expected, near)])
-    position = ids.index_of(declaration_id) if ids is not None else 0
-    chosen = raw.filter(ids == declaration_id) if ids is not None else raw
-    shown = Path(file).name
-    pool = check_pool(chosen, regulation, shown=shown, facts_on=facts_on or on, first_row=(position or 0) + 1)
+    pool = declared(file, declaration_id, regulation, facts_on or on)
     declaration = pool.frame.row(0, named=True)
     found = explaining.explain(declaration, regulation, facts_on or on)
     steps = next_steps(declaration, regulation, facts_on or on)
-    tried = tried_in(Path(round_folder), declaration, found.score) if round_folder else ()
+    tried = _tried(round_folder, declaration, found.score) if round_folder else ()
     if as_json:
         terminal.print_json({**found.as_dict(), "what_next": [step_values(step) for step in steps]})
         return
@@ -91,7 +84,15 @@ def explain(
     print_explanation(found, lang)
     print_next(steps, tried, lang)
     if round_folder:
+        from ranking.why import outcome_in  # noqa: PLC0415 - only rounds need it
+
         click.echo(outcome_in(Path(round_folder), declaration_id, lang))
+
+
+def _tried(folder: str, declaration: dict[str, Any], score: int) -> tuple[Tried, ...]:
+    from ranking.why import tried_in  # noqa: PLC0415 - only rounds need it
+
+    return tried_in(Path(folder), declaration, score)
 
 
 def step_values(step: NextStep) -> dict[str, Any]:
@@ -134,8 +135,11 @@ def print_next(steps: tuple[NextStep, ...], tried: tuple[Tried, ...], lang: Lang
     screen = terminal.console()
     if steps:
         screen.print(made)
-    for line in distances(tried, lang):
-        screen.print(line)
+    if tried:
+        from ranking.why import distances  # noqa: PLC0415 - only rounds need it
+
+        for line in distances(tried, lang):
+            screen.print(line)
 
 
 def print_explanation(found: Explanation, lang: Lang) -> None:

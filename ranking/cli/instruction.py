@@ -11,12 +11,12 @@ import click
 from ranking import instruction_check as checking
 from ranking.ahead import against
 from ranking.cli import page, reading, terminal, words
-from ranking.cli.instruction_words import sentences
 from ranking.faults import Fault, InstructionError
+from ranking.files import ending
 from ranking.instruction import read_instruction
+from ranking.instruction_words import sentences
 from ranking.ledger.file import opened
 from ranking.outcomes import TITLES, Outcome
-from ranking.pool import ending
 from ranking.sizing import FACTORS
 from rules.text import Text, number, same, written
 

@@ -9,8 +9,8 @@ import click
 from rich.markup import escape as plain
 
 from ranking.cli import terminal
+from ranking.files import ending
 from ranking.page import Block, Grid, Heading, Line, Picture, html
-from ranking.pool import ending
 from rules.faults import Fault, LawError
 from rules.text import Text, same
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,20 @@ from ranking import sample
 from ranking.cli import terminal, words
 from ranking.cli.pool_diff import diff
 from ranking.conform import missing_column
-from ranking.faults import PoolError
+from ranking.faults import Fault, PoolError, TirageError
 from ranking.pool import read_file, read_pool
 from rules import load
-from rules.text import Lang, Text, number
+from rules.text import Lang, Text, number, same
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from rules.regulation import Regulation
+
+NOT_TOGETHER = (
+    "--pieces ne va pas avec --wrong ni --correct.",
+    "--pieces does not go with --wrong or --correct.",
+)
 
 pool = words.Group(
     "pool",
@@ -64,14 +72,36 @@ pool = words.Group(
     ),
 )
 @words.option(
+    "--pieces",
+    type=click.IntRange(min=1),
+    words=Text(
+        "En autant de fichiers Parquet, dans un dossier : une banque plus grande que la mémoire.",
+        "As so many Parquet files, in a folder: a pool larger than memory.",
+    ),
+)
+@words.option(
     "--out",
     required=True,
-    type=click.Path(dir_okay=False),
-    words=Text("Fichier .parquet ou .csv.", "A .parquet or .csv file."),
+    type=click.Path(),
+    words=Text(
+        "Fichier .parquet ou .csv ; un dossier avec --pieces.", "A .parquet or .csv file; a folder with --pieces."
+    ),
 )
-def generate(program: str, size: int, seed: int, on: date, wrong: float, correct: int, out: str, lang: Lang) -> None:
+def generate(
+    program: str,
+    size: int,
+    seed: int,
+    on: date,
+    wrong: float,
+    correct: int,
+    pieces: int | None,
+    out: str,
+    lang: Lang,
+) -> None:
     """Make a synthetic pool."""
-    path = terminal.check_target(out)
+    if pieces is not None and (wrong or correct):
+        raise click.UsageError(Text(*NOT_TOGETHER).to(lang))
+    path = terminal.check_target(out) if pieces is None else _folder(out)
     regulation = load(program).on(on)
     with terminal.step(
         Text(
@@ -80,14 +110,39 @@ def generate(program: str, size: int, seed: int, on: date, wrong: float, correct
         ),
         lang,
     ):
-        frame = sample.generate(regulation, size, seed=seed, on=on, wrong_share=wrong, corrections=correct)
-        terminal.save(frame, path)
+        if pieces is None:
+            frame = sample.generate(regulation, size, seed=seed, on=on, wrong_share=wrong, corrections=correct)
+            terminal.save(frame, path)
+        else:
+            _in_pieces(regulation, size, seed, on, pieces, path)
     click.echo(
         Text(
             f"{out} : {number(size, 'fr')} déclarations synthétiques (graine {seed})",
             f"{out}: {number(size, 'en')} synthetic declarations (seed {seed})",
         ).to(lang)
     )
+
+
+def _in_pieces(regulation: Regulation, size: int, seed: int, on: date, pieces: int, folder: Path) -> None:
+    """Write the pieces, two at a time."""
+
+    def write(piece: int) -> None:
+        frame = sample.generate_piece(regulation, size, seed=seed, on=on, piece=piece, pieces=pieces)
+        terminal.save(frame, folder / f"p-{piece + 1:0{len(str(pieces))}}.parquet")
+
+    with ThreadPoolExecutor(max_workers=2) as both:
+        list(both.map(write, range(pieces)))
+
+
+def _folder(out: str) -> Path:
+    """Refuse, before any work, a folder that holds other Parquet files: they would be read as pieces."""
+    folder = Path(out)
+    held = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
+    if held or folder.is_file():
+        found = same(held[0].name) if held else Text("un fichier", "a file")
+        expected = Text("un dossier sans fichier .parquet", "a folder without .parquet files")
+        raise TirageError([Fault(same(out), found, expected, same(f"{folder}-2"))])
+    return folder
 
 
 @words.command(

@@ -12,6 +12,7 @@ from ranking.cli.correct import correct
 from ranking.cli.preview import preview
 from ranking.cli.recheck import recheck
 from ranking.cli.release import approve, release
+from ranking.cli.report import report
 from ranking.cli.verify import verify
 from ranking.history import read_history
 from ranking.instruction import read_instruction
@@ -159,5 +160,5 @@ def outcomes(done: Round, lang: Lang) -> Table:
     return made
 
 
-for command in (run, verify, correct, recheck, preview, approve, release):
+for command in (run, verify, correct, recheck, preview, approve, release, report):
     round_.add_command(command)

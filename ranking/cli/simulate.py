@@ -13,6 +13,20 @@ COMMANDS = {
             "Two laws or two instructions on the same pool: who gains, who loses, and why.",
         ),
     ),
+    "sweep": Later(
+        "ranking.cli.simulate_sweep:sweep",
+        Text(
+            "Beaucoup de variantes des points : seuils, qui entre, qui sort, parts.",
+            "Many variants of points: cut-offs, who comes in, who leaves, shares.",
+        ),
+    ),
+    "target": Later(
+        "ranking.cli.simulate_target:target",
+        Text(
+            "Le plus petit changement de points qui atteint une cible.",
+            "The smallest change of points that meets a policy target.",
+        ),
+    ),
     "project": Later(
         "ranking.cli.simulate_project:project",
         Text(
@@ -32,6 +46,13 @@ COMMANDS = {
         Text(
             "Combien inviter pour une cible, et le risque de la dépasser ou de la manquer.",
             "How many to invite for a target, and the risk of going over it or of missing it.",
+        ),
+    ),
+    "backtest": Later(
+        "ranking.cli.simulate_backtest:backtest",
+        Text(
+            "Refaire les rondes passées, et dire où le modèle se trompe.",
+            "Run past rounds again, and say where the model is wrong.",
         ),
     ),
 }

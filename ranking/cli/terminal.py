@@ -14,15 +14,19 @@ from rich.table import Table
 
 from ranking.escaping import escaped
 from ranking.faults import Fault, TirageError
-from ranking.pool import ending, suggestions
-from rules.text import Lang, Text, same
+from ranking.files import ending
+from ranking.pieces import would_join
+from ranking.pool import suggestions
+from rules.text import Lang, Text, number, same
+from rules.titles import colon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import polars as pl
 
     from ranking.pool import Pool
+    from ranking.streamed import ScoredFile
 
 WRITERS = {".parquet": "write_parquet", ".csv": "write_csv"}
 
@@ -42,6 +46,17 @@ def step(words: Text, lang: Lang) -> Iterator[None]:
     else:
         yield
     screen.print(f"[green]✓[/] {words.to(lang)}")
+
+
+@contextmanager
+def counting(words: Text, lang: Lang) -> Iterator[Callable[[int], None]]:
+    """Show a count that rises while long work is under way, on the error stream of a terminal."""
+    screen = Console(stderr=True, highlight=False)
+    if not screen.is_terminal:
+        yield lambda _: None
+        return
+    with screen.status(words.to(lang) + " …") as shown:
+        yield lambda count: shown.update(f"{words.to(lang)}{colon(lang)}{number(count, lang)}")
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
@@ -65,6 +80,11 @@ def check_target(name: str, *sources: str) -> Path:
         expected = Text("un autre fichier", "another file")
         write = same(str(path.with_stem(f"{path.stem}-2")))
         raise TirageError([Fault(same(name), found, expected, write)])
+    if any(would_join(source, path) for source in sources):
+        found = Text("un fichier parmi ceux que l’on lit", "a file among those that are read")
+        expected = Text("un fichier hors de la banque", "a file outside the pool")
+        write = same(str(path.parent.parent / path.name))
+        raise TirageError([Fault(same(name), found, expected, write)])
     if path.suffix.lower() not in WRITERS:
         where, found = same(name), ending(path)
         expected = Text(".parquet ou .csv", ".parquet or .csv")
@@ -83,7 +103,7 @@ def save(frame: pl.DataFrame, path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def report_pool(pool: Pool, lang: Lang, quarantined: str | None) -> None:
+def report_pool(pool: Pool | ScoredFile, lang: Lang, quarantined: str | None) -> None:
     """Say on the error stream what a reader of results must know of the pool: rows kept apart, columns not known."""
     if pool.quarantine.height:
         for fault in pool.faults:
@@ -93,7 +113,7 @@ def report_pool(pool: Pool, lang: Lang, quarantined: str | None) -> None:
         en = "row" if count == 1 else "rows"
         words = Text(f"{count} {fr} dans {quarantined}.", f"{count} {en} refused, kept in {quarantined}.")
         click.echo(words.to(lang), err=True)
-    for name, guess in suggestions(pool):
+    for name, guess in suggestions(pool.unknown, pool.absent):
         fr, en = (f" ({guess.fr})", f" ({guess.en})") if guess else ("", "")
         words = Text(
             f"Colonne inconnue, gardée telle quelle : {name}{fr}", f"Unknown column, carried along: {name}{en}"

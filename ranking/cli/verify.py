@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ranking.cli import terminal, words
+from ranking.verify import record
 from ranking.verify.both import Verification
 from ranking.verify.both import verify as run
 from rules.text import Lang, Text, number
@@ -46,10 +48,24 @@ YES, NO, OPEN = Text("oui", "yes"), Text("NON", "NO"), Text("–", "–")
     type=click.Path(dir_okay=False),
     words=Text("Registre où chercher le reçu de la ronde.", "Ledger in which to look for the receipt of the round."),
 )
+@words.option(
+    "--no-record",
+    is_flag=True,
+    words=Text(
+        "Ne garde pas verification.json dans le dossier de la ronde.",
+        "Keeps no verification.json in the folder of the round.",
+    ),
+)
 @words.as_json
-def verify(folder: str, pool_file: str, ledger: str | None, as_json: bool, lang: Lang) -> int:
+def verify(folder: str, pool_file: str, ledger: str | None, no_record: bool, as_json: bool, lang: Lang) -> int:
     """Verify a round."""
     done = run(folder, pool_file, ledger, step=lambda said: terminal.step(said, lang))
+    if not no_record and not record.keep(done, Path(folder)):
+        unkept = Text(
+            f"{folder} ne peut être écrit : verification.json n’y est pas gardé.",
+            f"{folder} cannot be written: no verification.json is kept there.",
+        )
+        click.echo(unkept.to(lang), err=True)
     if as_json:
         terminal.print_json(done.as_json())
         return 0 if done.agrees else 1

@@ -181,6 +181,7 @@ def changed_files(folder: Path, kept: dict[str, Any]) -> list[str]:
     """Name the files of a folder that are not what its receipt says; the pool is not there to be compared."""
     marks = kept["fingerprints"]
     tables = {"invitations": ["selection", "rank"], "outcomes": [ID], "exclusions": list(EXCLUSIONS)}
+    tables |= {"distribution": ["score"]} if "distribution" in marks else {}
     changed = [f"{name}.parquet" for name, by in tables.items() if _mark(folder, name, by) != marks.get(name)]
     try:
         read = read_instruction(folder / "instruction.toml", folder / "law")

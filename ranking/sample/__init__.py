@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rules.regulation import Regulation
 
-__all__ = ["generate"]
+__all__ = ["generate", "generate_piece"]
 
 PEOPLE: dict[str, Callable[[Regulation, Draws, date], pl.DataFrame]] = {
     "canada/express_entry": express_entry.people,
@@ -45,9 +45,27 @@ def generate(
         message = f"wrong_share must lie between 0 and 1, not {wrong_share}"
         raise ValueError(message)
     draws = Draws(seed, size)
-    known = PEOPLE.get(regulation.program)
-    said = pl.DataFrame() if known is None else known(regulation, draws, on)
-    frame = filing.numbered(generic.complete(said, regulation, draws, on), regulation, draws, on)
+    frame = _frame(regulation, draws, on)
     if corrections:
         frame = corrected.correct(frame, regulation, count=corrections, seed=seed, on=on)
     return wrong.damage(frame, regulation, draws, on, wrong_share) if wrong_share else frame
+
+
+def generate_piece(regulation: Regulation, size: int, *, seed: int, on: date, piece: int, pieces: int) -> pl.DataFrame:
+    """Make one of the ``pieces`` of a pool of ``size`` declarations, by its number from 0, without the others.
+
+    Put together in order, the pieces are one pool: numbers rise through them and none comes twice. Every piece has
+    draws of its own, so that the same seed in another number of pieces is another pool. See ``generate``.
+    """
+    if not 0 <= piece < pieces:
+        message = f"piece must lie between 0 and {pieces - 1}, not {piece}"
+        raise ValueError(message)
+    first, end = size * piece // pieces, size * (piece + 1) // pieces
+    draws = Draws(seed, end - first, f"piece {piece} of {pieces}", first=first, whole=size)
+    return _frame(regulation, draws, on)
+
+
+def _frame(regulation: Regulation, draws: Draws, on: date) -> pl.DataFrame:
+    known = PEOPLE.get(regulation.program)
+    said = pl.DataFrame() if known is None else known(regulation, draws, on)
+    return filing.numbered(generic.complete(said, regulation, draws, on), regulation, draws, on)

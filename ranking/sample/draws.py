@@ -28,13 +28,16 @@ KNOTS = (0, 10, 25, 50, 75, 90, 100)
 class Draws:
     """The draws of one pool: ``size`` whole numbers in [0, 2**32) for each quantity that is asked for by name.
 
-    ``part`` sets the draws of one purpose apart from those of another.
+    ``part`` sets the draws of one purpose apart from those of another. Where these rows are a piece of a larger pool of
+    ``whole`` rows, ``first`` of them come before.
     """
 
-    def __init__(self, seed: int, size: int, part: str = "") -> None:
+    def __init__(self, seed: int, size: int, part: str = "", *, first: int = 0, whole: int | None = None) -> None:
         self.seed = seed
         self.size = size
         self.part = part
+        self.first = first
+        self.whole_size = size if whole is None else whole
 
     def of(self, name: str) -> Whole:
         """Draw the quantity ``name``, one number a row. The same name gives the same numbers."""

@@ -70,7 +70,8 @@ def filed_again(draws: Draws) -> Whole:
 def numbered(said: pl.DataFrame, regulation: Regulation, draws: Draws, on: date) -> pl.DataFrame:
     """Add what is of the file, numbers of declarations and persons, instants and other text, in the law's order."""
     rows = pl.Series(np.arange(draws.size, dtype=np.int64))
-    filed = {"declaration_id": numbers("S", rows), "person_id": numbers("SYN-", pl.Series(filed_again(draws)))}
+    persons = pl.Series(filed_again(draws))
+    filed = {"declaration_id": numbers("S", rows, draws), "person_id": numbers("SYN-", persons, draws)}
     columns = []
     for name, attribute in regulation.attributes.items():
         if name in said.columns:
@@ -78,11 +79,11 @@ def numbered(said: pl.DataFrame, regulation: Regulation, draws: Draws, on: date)
         elif attribute.type == "instant":
             columns.append(submissions(draws, on, regulation, name))
         elif attribute.type == "text" and not attribute.descriptive:
-            columns.append(filed.get(name, numbers("SYN-", rows)).alias(name))
+            columns.append(filed.get(name, numbers("SYN-", rows, draws)).alias(name))
     return pl.DataFrame(columns)
 
 
-def numbers(prefix: str, rows: pl.Series) -> pl.Series:
+def numbers(prefix: str, rows: pl.Series, draws: Draws) -> pl.Series:
     """Write numbers of declarations or persons: the prefix, then the row number from 1, all of one length."""
-    digits = max(LONGEST_NUMBER, len(str(len(rows))))
-    return prefix + (rows + 1).cast(pl.String).str.zfill(digits)
+    digits = max(LONGEST_NUMBER, len(str(draws.whole_size)))
+    return prefix + (rows + draws.first + 1).cast(pl.String).str.zfill(digits)

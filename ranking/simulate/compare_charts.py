@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 14
 STEPS = 24
+PLACES = ("left", "right", "low", "high", "edge", "middle")
+BLOCK = pl.Schema({"side": pl.String(), "label": pl.String(), **{place: pl.Float64() for place in PLACES}})
 GAP = 0.02
 SIDES: tuple[tuple[str, Literal["left", "right"], int], ...] = (("before", "right", -1), ("after", "left", 1))
 BEFORE, AFTER = Text("avant", "before"), Text("après", "after")
@@ -172,7 +174,7 @@ def _ribbons(flows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         for point in _curve(ends, spots["after"][key])
     ]
     schema = {"ribbon": pl.String, "kind": pl.String, "x": pl.Float64, "low": pl.Float64, "high": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row"), pl.DataFrame(blocks)
+    return pl.DataFrame(rows, schema=schema, orient="row"), pl.DataFrame(blocks, schema=BLOCK)
 
 
 def _block(side: str, band: int, low: float, high: float) -> dict[str, str | float]:

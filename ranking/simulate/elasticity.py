@@ -71,10 +71,7 @@ def stakes(rerun: Rerun) -> list[Stake]:
 
 
 def one_point(rerun: Rerun) -> Iterator[OnePoint]:
-    """Give one more point to all who have points of a criterion, for each criterion in turn; caps of groups hold.
-
-    Who takes part stays as it was: of a person with several declarations, the same one.
-    """
+    """Give one more point to all who have points of a criterion, for each criterion in turn; caps of groups hold."""
     done = rerun.done
     law = done.instruction.regulation
     own = range(len(done.instruction.selections))

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from rules.regulation import Regulation
 
 MOST_VALUES = 40  # of an attribute; the others are one group
-BANDS = 5  # of whole numbers that no table of the law cuts
+BANDS = 5  # of whole numbers that no table of the law cuts, or that it cuts finely
+MOST_BANDS = 8
 MOST_GROUPINGS = 14
 ABSENT = "–"
 OTHERS = "*"
@@ -105,7 +106,8 @@ class Attributes:
 
     def _banded(self, name: str, title: Text, column: pl.Series) -> Grouping:
         """Group whole numbers by the rows of the law's own table, or by bands that hold about as many."""
-        edges = self._edges(name) or _quantiles(column)
+        edges = self._edges(name)
+        edges = edges if 0 < len(edges) <= MOST_BANDS else _quantiles(column)
         bands = [Interval(low, high) for low, high in zip([None, *edges], [*edges, None], strict=True)]
         values = [*(str(band) for band in bands), ABSENT]
         titles = [*(interval(band) for band in bands), Text("non dit", "not said")]

@@ -10,7 +10,7 @@ from ranking.ceilings import Ceilings
 from ranking.ground import Ground, answers_of
 from ranking.mechanisms import MECHANISMS
 from ranking.outcomes import OutcomeSheet
-from ranking.taking_part import taking_part
+from ranking.taking_part import one_a_person, present
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,11 +40,19 @@ class Rerun:
         instruction, frame = done.instruction, done.pool.frame
         self.answers = answers_of(instruction, frame)
         sheet = OutcomeSheet(frame.height)
-        self.live = taking_part(frame, done.standing, instruction, done.contribution, self.answers, sheet)
+        self.present = present(frame, instruction, done.contribution, self.answers, sheet)
+        self.live = self._one_a_person(done.standing)
+
+    def _one_a_person(self, standing: Standing) -> NDArray[np.bool_]:
+        """Tell who takes part as people stand: of a person with several declarations, the best ranked."""
+        live = self.present.copy()
+        one_a_person(self.done.pool.frame, standing, live, OutcomeSheet(len(live)))
+        return live
 
     def run(self, order: Sequence[int] | None = None, standing: Standing | None = None) -> Iterator[Ran]:
         """Run the selections in an order, by number; by default as written, and as people stood in the round."""
-        done, live = self.done, self.live.copy()
+        done = self.done
+        live = self.live.copy() if standing is None else self._one_a_person(standing)
         instruction = done.instruction
         ceilings = Ceilings(instruction, self.answers, done.contribution.used)
         ground = Ground(instruction, done.pool.frame, done.scored, standing or done.standing, self.answers, ceilings)

@@ -1,147 +1,114 @@
 """Sweeps: thousands of variants of points on one pool, sharing all that does not change. Exact.
 
-The pool is reduced once to kinds (see ``states``). A variant is then a few gathers over the kinds and a count of
-scores. Two ways, equal on every test: ``whole`` computes the score of every kind; ``changed`` starts from the base and
-moves only the kinds that read a cell which the variant changes. The cheaper is chosen for each variant.
+The pool is reduced once to kinds (see ``kinds``). A variant is then a few gathers over the blocks, one over the kinds,
+and a count of scores (see ``counting``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, reduce
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from ranking.conform import conform
-from ranking.order import Standing, cut
+from ranking.faults import Fault, RoundError
+from ranking.order import LAST_RESORT, REACHED, Standing, cut
 from ranking.scoring import score, with_inputs
-from ranking.simulate.states import kinds
+from ranking.simulate.counting import Counting, RowsOf, Way, end_of, first_of
+from ranking.simulate.kinds import kinds
+from ranking.simulate.moving import Crowd, Moving, histogram
+from ranking.simulate.rounds import Rounds, check_same
+from rules.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
-    from ranking.simulate.states import Kinds, Node
+    from ranking.contribution import Contribution
+    from ranking.instruction import Instruction
+    from ranking.pool import Pool
+    from ranking.simulate.kinds import Kinds
     from ranking.simulate.variants import Variants
     from rules.regulation import Regulation
 
     Whole = NDArray[np.int64]
+    Progress = Callable[[int, int], None]
 
-Way = Literal["auto", "whole", "changed"]
-LEAST = -(2**40)  # below any points: the largest of nothing
-CHEAP = 0.4  # of the kinds: with fewer than this to move, starting from the base is faster (measured)
-
-
-class Base(NamedTuple):
-    """What the law itself makes of the pool: points by block, scores by kind, declarations by score from ``low`` on."""
-
-    blocks: Whole
-    scores: Whole
-    counts: Whole
-    low: int
-
-
-class PlacesOf(NamedTuple):
-    """Where the values of a variant go in one part of the law: cells and columns of its cap, and which values."""
-
-    cells: list[int]
-    in_cells: list[int]
-    caps: list[int]
-    in_caps: list[int]
-
-    @classmethod
-    def of(cls, name: str, variants: Variants, found: Kinds) -> PlacesOf:
-        """Sort the places of one part."""
-        own = [(number, place) for number, place in enumerate(variants.places) if place.part == name]
-        cells = [(n, found.criteria[name].offsets[p.table] + p.cell) for n, p in own if p.table is not None]
-        caps = [(n, p.cell) for n, p in own if p.table is None]
-        return cls([c for _, c in cells], [n for n, _ in cells], [c for _, c in caps], [n for n, _ in caps])
+HISTOGRAM = {"variant": pl.Int64, "score": pl.Int64, "declarations": pl.Int64}
+CUT_OFF = {"variant": pl.Int64, "size": pl.Int64, "cut_off": pl.Int64, "above": pl.Int64, "at": pl.Int64}
+MOVES = {"variant": pl.Int64, "cut_off": pl.Int64, "enter": pl.Int64, "leave": pl.Int64}
 
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """A sweep, run lazily: one variant at a time, by its number. ``among`` are the rows that take part."""
+    """A sweep, run lazily: one variant by its number, or all of them in order. ``among`` are the rows that take part.
+
+    Methods of all variants take ``threads`` (the result is the same) and ``progress``, which is told how many variants
+    are done and of how many. Where ``size`` places are for more declarations, equals at the cut-off are taken in the
+    order of the law.
+    """
 
     pool: pl.DataFrame
     law: Regulation
+    facts_on: date
     variants: Variants
     kinds: Kinds
     among: NDArray[np.bool_]
-    standing: Standing
     way: Way = "auto"
 
-    @cached_property
-    def _counts(self) -> NDArray[np.float64]:
-        """How many of each kind take part: floats, exact far beyond any pool, because counting wants them."""
-        counted = np.bincount(self.kinds.of_row[self.among], minlength=len(self.kinds.block))
-        return counted.astype(np.float64)
+    def __len__(self) -> int:
+        return len(self.variants)
 
     @cached_property
-    def _places(self) -> dict[str, PlacesOf]:
-        """Where the values of a variant go, for each part of the law."""
-        names = [*self.kinds.criteria, *(node.id for node in self.kinds.root.all())]
-        return {name: PlacesOf.of(name, self.variants, self.kinds) for name in names}
+    def counting(self) -> Counting:
+        """The counts of those who take part."""
+        return Counting(Moving(self.kinds, self.variants), Crowd.of(self.kinds, self.among), self.way)
+
+    def _blocks(self, number: int) -> Whole:
+        blocks: Whole = self.counting.moving.blocks(self.variants.values[number][None])[0]
+        return blocks
 
     @cached_property
-    def _law(self) -> Whole:
-        """The law itself, as the values of a variant."""
-        return np.array([place.base for place in self.variants.places], dtype=np.int64)
+    def standing(self) -> Standing:
+        """The order of the law among all of the pool. An order that asks for a history of scores is a RoundError."""
+        if any(key.key == REACHED for key in self.law.order):
+            found = Text("un ordre qui lit l’historique des pointages", "an order that reads the history of scores")
+            expected = Text("un ordre selon le pointage et le dépôt", "an order by score and submission")
+            write = Text("lisez seulement des décomptes et des seuils", "read counts and cut-offs only")
+            raise RoundError([Fault(Text("balayage", "sweep"), found, expected, write)])
+        return Standing.of(self.pool, self.base_scores, self.law)
 
-    @cached_property
-    def _base(self) -> Base:
-        """What the law itself makes of every block and kind, and how often each score comes."""
-        blocks = self._blocks(self._law)
-        scores = self._whole(blocks, self._law)
-        return Base(blocks, scores, *_histogram(scores, self._counts))
+    # One variant.
 
     def histogram(self, number: int) -> tuple[Whole, int]:
         """Count the declarations at each score of a variant: counts from the lowest score on, and that score."""
-        values, base = self.variants.values[number], self._base
-        blocks = self._blocks(values)
-        moved = self._moved(blocks)
-        if moved is None:
-            return _histogram(self._whole(blocks, values), self._counts)
-        if not len(moved):
-            return base.counts, base.low
-        before, after = base.scores[moved], self._whole(blocks, values, moved)
-        bottom = min(base.low, int(before.min()), int(after.min()))
-        size = 1 + max(base.low + len(base.counts) - 1, int(before.max()), int(after.max())) - bottom
-        result = np.zeros(size)
-        result[base.low - bottom : base.low - bottom + len(base.counts)] = base.counts
-        result -= np.bincount(before - bottom, weights=self._counts[moved], minlength=size)
-        result += np.bincount(after - bottom, weights=self._counts[moved], minlength=size)
-        return _trimmed(result.astype(np.int64), bottom)
-
-    def _moved(self, blocks: Whole) -> Whole | None:
-        """Find the kinds whose block a variant moves, where they are few; None to count every kind anew."""
-        root = self.kinds.root.id
-        if self.way == "whole" or any(place.part == root for place in self.variants.places):
-            return None
-        found = np.flatnonzero((blocks != self._base.blocks)[self.kinds.block])
-        return found if self.way == "changed" or len(found) < CHEAP * len(self.kinds.block) else None
-
-    def scores(self, number: int) -> pl.Series:
-        """Give the score of each declaration of the pool in a variant, in its order."""
-        values = self.variants.values[number]
-        return self._of_rows(self._whole(self._blocks(values), values))
-
-    def _of_rows(self, scores: Whole) -> pl.Series:
-        return pl.Series("score", scores[self.kinds.of_row].astype(np.int32))
+        return self.counting.histogram(self._blocks(number), self.variants.values[number])
 
     def cut_off(self, number: int, size: int) -> int | None:
         """Find the score at which ``size`` places end; None where there are places for all, or none is asked."""
-        counts, low = self.histogram(number)
-        from_the_top = np.cumsum(counts[::-1])
-        if size <= 0 or not len(counts) or from_the_top[-1] <= size:
-            return None
-        return low + len(counts) - 1 - int(np.searchsorted(from_the_top, size))
+        end = end_of(*self.histogram(number), size)
+        return None if end is None else end.score
+
+    def scores(self, number: int) -> pl.Series:
+        """Give the score of each declaration of the pool in a variant, in its order."""
+        return self._scores(self._blocks(number), self.variants.values[number])
+
+    @cached_property
+    def base_scores(self) -> pl.Series:
+        """The score of each declaration under the law itself."""
+        return self._scores(self.counting.base.blocks, self.variants.law)
+
+    def _scores(self, blocks: Whole, values: Whole) -> pl.Series:
+        scores = self.counting.moving.scores(blocks, values, self.kinds.block, self.kinds.rest)
+        return pl.Series("score", scores[self.kinds.of_row].astype(np.int32))
 
     def taken(self, number: int, size: int) -> Whole:
-        """Give the rows that ``size`` places take in a variant, best first; equals by the tie key of the law."""
+        """Give the rows that ``size`` places take in a variant, best first."""
         return self._taken(self.scores(number), size)
 
     def _taken(self, scores: pl.Series, size: int) -> Whole:
@@ -156,13 +123,16 @@ class Sweep:
 
     def moves(self, number: int, size: int) -> tuple[Whole, Whole]:
         """Give the rows that a variant brings in, and those that it leaves out, with ``size`` places."""
-        base = self._taken(self._of_rows(self._base.scores), size)
-        new = self.taken(number, size)
+        base, new = self._taken(self.base_scores, size), self.taken(number, size)
         return np.setdiff1d(new, base), np.setdiff1d(base, new)
+
+    def ids(self, rows: Whole) -> pl.Series:
+        """Give the numbers of the declarations of some rows."""
+        return self.pool[LAST_RESORT].gather(rows)
 
     def shares(self, number: int, size: int, attribute: str) -> pl.DataFrame:
         """Count those taken by the values of a column: the value, ``law``, ``variant``."""
-        base = self._taken(self._of_rows(self._base.scores), size)
+        base = self._taken(self.base_scores, size)
         counted = [
             self.pool[attribute].gather(rows).value_counts(name=name).rename({attribute: "value"})
             for name, rows in (("law", base), ("variant", self.taken(number, size)))
@@ -170,59 +140,111 @@ class Sweep:
         both = counted[0].join(counted[1], on="value", how="full", coalesce=True, nulls_equal=True)
         return both.with_columns(pl.col("law", "variant").fill_null(0)).sort("value")
 
-    def _blocks(self, values: Whole) -> Whole:
-        """Compute the points of each block: of each state, then up the tree of groups, the rest of the root apart."""
-        points = {name: self._points(name, values)[states] for name, states in self.kinds.states.items()}
-        return self._combined(self.kinds.root, points, values)
+    # Rounds.
 
-    def _points(self, name: str, values: Whole) -> Whole:
-        """Compute the points of each state of a criterion."""
-        one, of = self.kinds.criteria[name], self._places[name]
-        cells, caps = one.cells.copy(), one.caps.copy()
-        cells[of.cells] = values[of.in_cells]
-        caps[of.caps] = values[of.in_caps]
-        points: Whole = (one.reads @ cells).astype(np.int64)
-        return np.where(one.applies, np.minimum(points, caps[one.cap]), 0)
+    def rounds(self, instruction: Instruction, pool: Pool, contribution: Contribution | None = None) -> Rounds:
+        """Prepare the selections of an instruction for every variant; ``pool`` holds the frame of this sweep.
 
-    def _combined(self, node: Node, points: dict[str, Whole], values: Whole) -> Whole:
-        """Combine what varies in a group, before its cap."""
-        parts = [points[name] for name in node.criteria]
-        parts += [self._capped(inner, self._combined(inner, points, values), values) for inner in node.nodes]
-        parts += [] if node.rest is None else [node.rest]
-        nothing = np.full(len(node.cap), LEAST if node.largest else 0, dtype=np.int64)
-        return reduce(np.maximum if node.largest else np.add, parts, nothing)
+        ``contribution`` is what a ledger knows of earlier rounds. ``among`` plays no part: an instruction says itself
+        who takes part. An instruction under another law or day, or another pool, is a RoundError.
+        """
+        check_same(self.law, self.facts_on, self.pool, instruction, pool)
+        return Rounds.of(self.counting, self.standing, self.turn, instruction, pool, contribution)
 
-    def _capped(self, node: Node, points: Whole, values: Whole, of: Whole | None = None) -> Whole:
-        """Hold points under the cap of a group; ``of`` gives the block of each."""
-        if not node.binds:
-            return points
-        caps, places = node.caps.copy(), self._places[node.id]
-        caps[places.caps] = values[places.in_caps]
-        return np.minimum(points, caps[node.cap if of is None else node.cap[of]])
+    # All variants.
 
-    def _whole(self, blocks: Whole, values: Whole, of: Whole | None = None) -> Whole:
-        """Give the score of some kinds (all of them): the points of their block and their own rest, under the cap."""
-        block = self.kinds.block if of is None else self.kinds.block[of]
-        points, rest = blocks[block], self.kinds.rest
-        if rest is not None:
-            join = np.maximum if self.kinds.root.largest else np.add
-            points = join(points, rest if of is None else rest[of])
-        return self._capped(self.kinds.root, points, values, block)
+    def histograms(self, *, threads: int = 1, progress: Progress | None = None) -> Iterator[tuple[Whole, int]]:
+        """Give what ``histogram`` gives, for each variant in order."""
+        yield from self.counting.each(lambda _, *of: self.counting.histogram(*of), threads, progress)
+
+    def histogram_frame(self, *, threads: int = 1, progress: Progress | None = None) -> pl.DataFrame:
+        """Count the declarations of each variant at each score that somebody has.
+
+        A row is ``variant``, ``score``, ``declarations``.
+        """
+        found = enumerate(self.histograms(threads=threads, progress=progress))
+        frames = [_frame(number, *one) for number, one in found]
+        return pl.concat([pl.DataFrame(schema=HISTOGRAM), *frames])
+
+    def cut_offs(self, sizes: Sequence[int], *, threads: int = 1, progress: Progress | None = None) -> pl.DataFrame:
+        """Find where each of several sizes ends in each variant.
+
+        A row is ``variant``, ``size``, ``cut_off`` (null where there are places for all, or none is asked), and how
+        many declarations are ``above`` it and ``at`` it (null with it).
+        """
+        rows = []
+        for number, (counts, low) in enumerate(self.histograms(threads=threads, progress=progress)):
+            rows += [(number, size, *(end_of(counts, low, size) or (None,) * 3)) for size in sizes]
+        return pl.DataFrame(rows, schema=CUT_OFF, orient="row")
+
+    def all_moves(self, size: int, *, threads: int = 1, progress: Progress | None = None) -> pl.DataFrame:
+        """Count who enters and who leaves in each variant: ``variant``, ``cut_off`` (or null), ``enter``, ``leave``."""
+        base = np.zeros(self.pool.height, dtype=np.int64)
+        base[self._taken(self.base_scores, size)] = 1
+        before = int(base.sum())
+        counted = self._counted(size, base, 2, threads, progress)
+        rows = [(n, end, int(new[0]), before - int(new[1])) for n, (end, new) in enumerate(counted)]
+        return pl.DataFrame(rows, schema=MOVES, orient="row")
+
+    def all_shares(
+        self, size: int, attribute: str, *, threads: int = 1, progress: Progress | None = None
+    ) -> pl.DataFrame:
+        """Count those taken in each variant by the values of a column: ``variant``, ``value``, ``taken``.
+
+        Every value that anybody who takes part has is there, in order, null first, also where nobody is taken.
+        """
+        column = self.pool[attribute]
+        values = column.filter(pl.Series(self.among)).unique().sort()
+        numbers = pl.DataFrame({"value": values}).with_row_index("number")
+        named = (
+            column.alias("value")
+            .to_frame()
+            .join(numbers, on="value", how="left", nulls_equal=True, maintain_order="left")
+        )
+        codes = named["number"].fill_null(0).cast(pl.Int64).to_numpy()
+        counted = self._counted(size, codes, len(values), threads, progress)
+        taken = np.array([of for _, of in counted], dtype=np.int64).reshape(-1)
+        repeated = pl.concat([values.clear(), *[values] * len(self)])
+        columns = {"variant": np.repeat(np.arange(len(self)), len(values)), "value": repeated, "taken": taken}
+        return pl.DataFrame(columns)
+
+    def _counted(
+        self, size: int, codes: Whole, width: int, threads: int, progress: Progress | None
+    ) -> Iterator[tuple[int | None, Whole]]:
+        """Count those taken in each variant by ``codes`` of rows, from 0 to ``width`` - 1; give the cut-off too."""
+        crowd = self.counting.crowd
+        of_kind = np.full(len(self.kinds.block), -1, dtype=np.int64)
+        of_kind[crowd.kind] = np.arange(len(crowd.kind))
+        inside = np.flatnonzero(self.among)
+        kind = of_kind[self.kinds.of_row[inside]]
+        table = np.bincount(kind * width + codes[inside], minlength=len(crowd.kind) * width)
+        table = table.reshape(len(crowd.kind), width)
+        rows = RowsOf.by(kind, inside, len(crowd.kind))
+
+        def work(_: int, blocks: Whole, values: Whole) -> tuple[int | None, Whole]:
+            scores = self.counting.scores(blocks, values)
+            end = end_of(*histogram(scores, crowd.counts), size)
+            if end is None:
+                return None, table[: None if size > 0 else 0].sum(axis=0)
+            taken = table[np.flatnonzero(scores > end.score)].sum(axis=0)
+            first = first_of(rows.of(np.flatnonzero(scores == end.score)), self.turn, size - end.above)
+            return end.score, taken + np.bincount(codes[first], minlength=width)
+
+        yield from self.counting.each(work, threads, progress)
+
+    @cached_property
+    def turn(self) -> Whole:
+        """The place of each row among equals: by the keys of the law after the score."""
+        equal = Standing(self.standing.keys.with_columns(score=pl.lit(0, pl.Int32)), self.standing.descending)
+        turn = np.empty(self.pool.height, dtype=np.int64)
+        turn[equal.ordered(np.arange(self.pool.height))] = np.arange(self.pool.height)
+        return turn
 
 
-def _histogram(scores: Whole, counts: NDArray[np.float64]) -> tuple[Whole, int]:
-    if not len(scores):
-        return np.zeros(0, dtype=np.int64), 0
-    low = int(scores.min())
-    return _trimmed(np.bincount(scores - low, weights=counts).astype(np.int64), low)
-
-
-def _trimmed(counts: Whole, low: int) -> tuple[Whole, int]:
-    """Leave out the scores at both ends that nobody has."""
+def _frame(number: int, counts: Whole, low: int) -> pl.DataFrame:
     there = np.flatnonzero(counts)
-    if not len(there):
-        return np.zeros(0, dtype=np.int64), 0
-    return counts[there[0] : there[-1] + 1], low + int(there[0])
+    columns = {"variant": np.full(len(there), number), "score": there + low, "declarations": counts[there]}
+    return pl.DataFrame(columns, schema=HISTOGRAM)
 
 
 def sweep(
@@ -236,24 +258,13 @@ def sweep(
 ) -> Sweep:
     """Prepare a sweep of ``variants`` of ``law`` over ``pool``, as ``read_pool`` gives it.
 
-    ``among`` says which rows take part (eligible, valid, of a selection); by default all. Scores of the others are
-    computed too, and count nowhere. A value that no table can read is a PoolError.
+    ``among`` says which rows take part (eligible, valid, of a selection); by default all; null is no. Scores of the
+    others are computed too, and count nowhere. ``way`` is how histograms are counted: the same by all. A value that no
+    table can read is a PoolError.
     """
     day = facts_on or law.day
     scored = score(pool, law, facts_on=day)
     inputs, _ = with_inputs(conform(pool, law, day), law, day)
-    found = kinds(inputs.collect(), scored, law, _most(law, variants))
+    found = kinds(inputs.collect(), scored, law, variants)
     mask = np.ones(pool.height, dtype=bool) if among is None else pl.Series(among).fill_null(value=False).to_numpy()
-    return Sweep(pool, law, variants, found, mask.astype(bool), Standing.of(pool, scored["score"], law), way)
-
-
-def _most(law: Regulation, variants: Variants) -> dict[str, int]:
-    """Bound what each part that varies may give: the largest points of any cell times the readings."""
-    most: dict[str, int] = {}
-    for part in law.criteria:
-        own = [number for number, place in enumerate(variants.places) if place.part == part.id]
-        if own:
-            cells = [points for table in part.tables for row in table.points for points in (*row, table.outside)]
-            largest = max([*cells, int(variants.values[:, own].max(initial=0)), 0])
-            most[part.id] = largest * sum(len(table.row_inputs) for table in part.tables)
-    return most | {place.part: 0 for place in variants.places if place.part not in most}
+    return Sweep(pool, law, day, variants, found, mask.astype(bool), way)

@@ -7,6 +7,7 @@ A place is a cell of a table (``criteria.age.points['[31, 32)'][false]``) or a c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,6 +65,10 @@ class Variants:
         if array.size and int(np.abs(array).max()) >= LARGEST_POINTS:
             expected = Text(f"moins de {LARGEST_POINTS} points", f"less than {LARGEST_POINTS} points")
             raise LawError([Fault(where, same(str(int(np.abs(array).max()))), expected, expected)])
+        least = array[:, [one.table is None for one in found]].min(initial=0)
+        if least < 0:
+            expected = Text("un plafond d’au moins 0", "a cap of 0 or more")
+            raise LawError([Fault(where, same(str(int(least))), expected, expected)])
         if len({one.at for one in found}) < len(found):
             expected = Text("chaque place une seule fois", "each place once")
             raise LawError([Fault(where, same(", ".join(places)), expected, expected)])
@@ -80,6 +85,28 @@ class Variants:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @cached_property
+    def law(self) -> NDArray[np.int64]:
+        """The law itself, as the values of a variant."""
+        return np.array([place.base for place in self.places], dtype=np.int64)
+
+    @cached_property
+    def least(self) -> NDArray[np.int64]:
+        """The fewest points at each place, over all variants and the law."""
+        found: NDArray[np.int64] = np.vstack([self.values, self.law]).min(axis=0)
+        return found
+
+    @cached_property
+    def most(self) -> NDArray[np.int64]:
+        """The most points at each place, over all variants and the law."""
+        found: NDArray[np.int64] = np.vstack([self.values, self.law]).max(axis=0)
+        return found
+
+    @cached_property
+    def added(self) -> NDArray[np.int64]:
+        """What each variant adds to the law at each place."""
+        return self.values - self.law
 
 
 def _set(at: str, to: Any, law: Regulation) -> list[tuple[str, int]]:  # noqa: ANN401 - a TOML value

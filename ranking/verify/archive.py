@@ -27,10 +27,18 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
     },
     "outcomes": {"declaration_id": pl.String(), "outcome": pl.String(), "selection": pl.String()},
     "exclusions": {"declaration_id": pl.String(), "person_id": pl.String(), "exclusion": pl.String()},
+    "distribution": {
+        "score": pl.Int32(),
+        "declarations": pl.Int32(),
+        "taking_part": pl.Int32(),
+        "eligible": pl.Int32(),
+        "invited": pl.Int32(),
+    },
     "lots": {"selection": pl.String(), "declaration_id": pl.String(), "person_id": pl.String(), "lot": pl.String()},
     "history": {"declaration_id": pl.String(), "at": INSTANT, "score": pl.Int32()},
 }
-OPTIONAL = ("lots", "history")
+OPTIONAL = ("distribution", "lots", "history")
+"""Tables that only some rounds have; rounds of before version 0.2 kept no distribution."""
 FILES = (
     "receipt.json",
     "instruction.toml",
@@ -60,6 +68,7 @@ class Archive:
     invitations: pl.DataFrame
     outcomes: pl.DataFrame
     exclusions: pl.DataFrame
+    distribution: pl.DataFrame | None = None
     lots: pl.DataFrame | None = None
     history: pl.DataFrame | None = None
 

@@ -88,7 +88,7 @@ def _ask(
     """Run the law and the filters as one query, rows in the order of the pool."""
     regulation, day = given.regulation, given.facts_on
     typed = conform(frame, regulation, day)
-    absent = absent_inputs(typed, regulation)
+    absent = absent_inputs(typed.columns, regulation)
     read = [known for known in regulation.attributes if known in typed.columns and known != ID]
     rows = pl.int_range(len(typed), dtype=pl.UInt32, eager=True).alias(ID)
     query = sql.scoring(regulation, day, absent=absent)

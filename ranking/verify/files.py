@@ -23,6 +23,8 @@ def fingerprints(archive: Archive, given: Given, pool: pl.DataFrame) -> list[Fin
         "outcomes": fingerprint.of_frame(archive.outcomes, ["declaration_id"]),
         "exclusions": fingerprint.of_frame(archive.exclusions, ["declaration_id", "person_id", "exclusion"]),
     }
+    if archive.distribution is not None:
+        found["distribution"] = fingerprint.of_frame(archive.distribution, ["score"])
     if archive.lots is not None:
         found["lots"] = fingerprint.of_frame(archive.lots, ["selection", "declaration_id"])
     if archive.history is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ranking.verify.expected import streams_of
+from ranking.verify.expected import eligible, streams_of
 from ranking.verify.findings import Finding, compared, differs
 from rules.text import Text, number, same
 
@@ -19,6 +19,7 @@ def prove_lists(case: Case) -> list[Finding]:
     """Prove what holds of any round, whatever its mechanisms."""
     return [
         scores(case),
+        *distribution(case),
         identities(case),
         everyone(case),
         sums(case),
@@ -37,6 +38,28 @@ def scores(case: Case) -> Finding:
         if row.position is None or row.score != law[row.position]
     ]
     return compared("scores", len(case.invited), wrong)
+
+
+def distribution(case: Case) -> list[Finding]:
+    """Count declarations by score again, and compare with what the folder keeps, where it keeps any."""
+    kept = case.archive.distribution
+    if kept is None:
+        return []
+    facts, invited = case.facts, {row.declaration for row in case.invited}
+    counts: dict[int, list[int]] = {}
+    for position, score in enumerate(facts.scores):
+        there = position not in case.round.out
+        of_score = counts.setdefault(score, [0, 0, 0, 0])
+        told = (True, there, there and eligible(facts, position, ()) is True, facts.ids[position] in invited)
+        for column, holds in enumerate(told):
+            of_score[column] += holds
+    said = {row[0]: list(row[1:]) for row in kept.rows()}
+    wrong = [
+        differs(str(score), said.get(score), counts.get(score))
+        for score in sorted({*said, *counts})
+        if said.get(score) != counts.get(score)
+    ]
+    return [compared("distribution", len(counts), wrong)]
 
 
 def identities(case: Case) -> Finding:

@@ -42,6 +42,9 @@ PROPERTIES: dict[str, Property] = {
     "fingerprint_invitations": _fingerprint("des invitations", "the invitations", ASK_FOLDER),
     "fingerprint_outcomes": _fingerprint("des issues", "the outcomes", ASK_FOLDER),
     "fingerprint_exclusions": _fingerprint("des exclusions", "the exclusions", ASK_FOLDER),
+    "fingerprint_distribution": _fingerprint(
+        "de la distribution des pointages", "the distribution of scores", ASK_FOLDER
+    ),
     "fingerprint_lots": _fingerprint("des numéros de tirage", "the lots", ASK_FOLDER),
     "fingerprint_history": _fingerprint("de l’historique des pointages", "the history of scores", ASK_FOLDER),
     "ledger": Property(
@@ -86,6 +89,17 @@ PROPERTIES: dict[str, Property] = {
         Text(
             "Chaque pointage est celui que donne la règle, écrite en SQL.",
             "Each score is the one that the law gives, written as SQL.",
+        ),
+        REPORT,
+    ),
+    "distribution": Property(
+        "proof",
+        Text("Distribution des pointages", "Distribution of scores"),
+        Text(
+            "À chaque pointage, les déclarations de la banque, celles qui participent, les admissibles et les invitées "
+            "sont celles que donne la règle, écrite en SQL.",
+            "At each score, the declarations of the pool, those taking part, those eligible and those invited are "
+            "those that the law gives, written as SQL.",
         ),
         REPORT,
     ),

@@ -427,6 +427,18 @@ def test_scores_in_csv_are_the_scores_in_parquet(scores, pool, folder):
     assert pl.read_csv(path, schema_overrides=scores.schema).rows() == scores.rows()
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "the package pyspark is missing"), ("fr", "le paquet pyspark est absent")]
+)
+def test_spark_without_its_extra_is_told_with_what_to_install(pool, tmp_path, lang, said):
+    with patch("ranking.spark.find_spec", return_value=None):
+        ran = tirage("score", pool, *PSTQ, "--engine", "spark", "--out", tmp_path / "s.parquet", "--lang", lang)
+    assert ran.status == 1
+    assert said in ran.err
+    assert "pip install 'tirage[spark]'" in ran.err
+    assert not (tmp_path / "s.parquet").exists()
+
+
 def test_both_engines_write_the_same_rows(pool, tmp_path):
     for flags in ([], ["--no-breakdown"]):
         paths = [tmp_path / f"{engine}.parquet" for engine in ("polars", "duckdb")]
@@ -537,8 +549,9 @@ def test_an_explanation_as_json_has_its_score(tmp_path):
 
 
 def test_the_folder_of_a_round_holds_what_a_replay_needs_and_nothing_else(done):
-    parts = ["exclusions.parquet", "instruction.toml", "invitations.parquet", "law", "lists", "outcomes.parquet"]
-    assert sorted(path.name for path in done.iterdir()) == [*parts, "receipt.json"]
+    tables = [f"{name}.parquet" for name in ("distribution", "exclusions", "invitations", "outcomes")]
+    parts = [*tables, "instruction.toml", "law", "lists", "receipt.json"]
+    assert sorted(path.name for path in done.iterdir()) == sorted(parts)
     assert (done / "instruction.toml").read_bytes() == ROUND.read_bytes()
     copied = {path.name: path.read_bytes() for path in (done / "lists").iterdir()}
     assert copied == {path.name: path.read_bytes() for path in (ROUND.parent / "lists").iterdir()}
@@ -584,7 +597,7 @@ def test_nobody_is_excluded_without_a_ledger(done):
 def test_the_receipt_has_the_fingerprint_of_all_that_went_in_and_came_out(done, pool):
     receipt = json.loads((done / "receipt.json").read_text("utf-8"))
     prints = receipt["fingerprints"]
-    assert set(prints) == {"law", "instruction", "pool", "invitations", "outcomes", "exclusions"}
+    assert set(prints) == {"law", "instruction", "pool", "invitations", "outcomes", "exclusions", "distribution"}
     assert prints["law"] == rules.load(done / "law").on(date(2026, 4, 30)).hash
     assert prints["pool"] == tirage("pool", "check", pool, *PSTQ, "--json").json["fingerprint"]
     invited, outcomes = (pl.read_parquet(done / f"{name}.parquet") for name in ("invitations", "outcomes"))

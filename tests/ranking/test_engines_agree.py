@@ -27,7 +27,7 @@ LUMEN_DAYS = [date(2030, 1, 1), date(2031, 7, 1), date(2032, 6, 1)]
 def by_when_then(frame, regulation, facts_on):
     """Score by the expressions that say what the law says, one set of columns after another."""
     typed = conform(frame, regulation, facts_on)
-    absent = absent_inputs(typed, regulation)
+    absent = absent_inputs(typed.columns, regulation)
     here = typed
     for stage in [*plain.stages(regulation, facts_on, typed.columns), plain.streams(regulation, absent)]:
         here = here.with_columns([column for column in stage if column.meta.output_name() not in absent])

@@ -158,7 +158,7 @@ def test_a_column_that_nobody_knows_is_carried_along_in_both_parts_of_a_pool():
 def test_a_misspelt_optional_column_is_reported_with_the_one_that_may_be_meant():
     pool = check_pool(FIVE.rename({"staying_in_quebec": "stay_in_quebec"}), LAW)
     assert (pool.unknown, pool.absent) == (("stay_in_quebec",), ("staying_in_quebec",))
-    [(name, guess)] = suggestions(pool)
+    [(name, guess)] = suggestions(pool.unknown, pool.absent)
     assert name == "stay_in_quebec"
     assert guess.fr == "voulez-vous dire « staying_in_quebec » ?"
     assert guess.en == "did you mean “staying_in_quebec”?"
@@ -166,7 +166,7 @@ def test_a_misspelt_optional_column_is_reported_with_the_one_that_may_be_meant()
 
 def test_an_unknown_column_is_reported_even_when_every_attribute_is_there():
     pool = check_pool(FIVE.with_columns(office=pl.lit("Lévis")), LAW)
-    assert [name for name, _ in suggestions(pool)] == ["office"]
+    assert [name for name, _ in suggestions(pool.unknown, pool.absent)] == ["office"]
 
 
 def test_what_needs_an_absent_column_is_unknown_and_scores_stay_as_they_are():

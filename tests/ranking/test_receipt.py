@@ -173,8 +173,8 @@ def files(folder):
 
 
 def test_a_folder_holds_what_is_needed_to_replay_and_nothing_else(saved, desk):
-    names = {"invitations.parquet", "outcomes.parquet", "exclusions.parquet", "receipt.json", "instruction.toml"}
-    assert {path.name for path in saved.iterdir()} == names | {"lists", "law"}
+    tables = {f"{name}.parquet" for name in ("invitations", "outcomes", "exclusions", "distribution")}
+    assert {path.name for path in saved.iterdir()} == tables | {"receipt.json", "instruction.toml", "lists", "law"}
     assert (saved / "instruction.toml").read_bytes() == (desk / "instruction.toml").read_bytes()
     assert files(saved / "law") == files(LUMEN)
     lists = files(desk / "lists")
@@ -203,6 +203,18 @@ def test_the_tables_say_what_the_round_made_of_everyone(saved):
     assert {row[0]: row[1:] for row in found.rows()} == {name: row[:2] for name, row in EXPECTED.items()}
     ranks = pl.read_parquet(saved / "invitations.parquet").select("declaration_id", "selection", "rank").rows()
     assert sorted(ranks) == sorted((name, where, rank) for name, (_, where, rank) in EXPECTED.items() if rank)
+
+
+def test_the_distribution_counts_everyone_by_score(saved, done):
+    found = pl.read_parquet(saved / "distribution.parquet")
+    assert found["score"].to_list() == sorted(set(done.scored["score"].to_list()))
+    outcomes = pl.read_parquet(saved / "outcomes.parquet").join(done.scored, on="declaration_id")
+    for score, declarations, there, eligible, invited in found.rows():
+        told = outcomes.filter(score=score)["outcome"].to_list()
+        out = {"expired", "withdrawn", "already_invited", "duplicate_person", "excluded"}
+        assert (declarations, there) == (len(told), len([one for one in told if one not in out]))
+        assert eligible >= len([one for one in told if one not in out | {"not_eligible", "unknown"}])
+        assert invited == told.count("invited")
 
 
 def test_a_round_is_replayed_from_its_folder_and_the_pool_alone(saved, desk, tmp_path):
@@ -245,6 +257,7 @@ def test_the_fingerprints_are_those_that_anyone_can_compute_again_from_the_files
         "exclusions": fingerprint.of_frame(
             pl.read_parquet(saved / "exclusions.parquet"), ["declaration_id", "person_id", "exclusion"]
         ),
+        "distribution": fingerprint.of_frame(pl.read_parquet(saved / "distribution.parquet"), ["score"]),
     }
 
 
@@ -295,7 +308,7 @@ def test_the_receipt_counts_and_tells_where_each_selection_ended(done):
 
 
 CHANGES = {
-    "a number of places": (("size = 2", "size = 3"), {"instruction", "invitations", "outcomes"}),
+    "a number of places": (("size = 2", "size = 3"), {"instruction", "invitations", "outcomes", "distribution"}),
     "a minimum that changes nothing": (("min_score = 70", "min_score = 71"), {"instruction"}),
     "another day of the same law": (("law_on = 2030-09-17", "law_on = 2030-09-18"), {"instruction"}),
     "a law with one criterion less": (("law_on = 2030-09-17", "law_on = 2031-07-01"), {"instruction", "law"}),

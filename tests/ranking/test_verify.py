@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from click.testing import CliRunner
 from test_receipt import INSTRUCTION, MORE, MOST, rows, write_desk
 
 from ranking import fingerprint, receipt, sample
@@ -20,7 +21,7 @@ from ranking.faults import RoundError
 from ranking.instruction import read_instruction
 from ranking.pool import read_pool
 from ranking.round import run_round
-from ranking.verify import both, chain
+from ranking.verify import both, chain, record
 from ranking.verify.both import verify
 from ranking.verify.properties import PROPERTIES
 from rules.faults import TirageError
@@ -281,7 +282,14 @@ def everything_at_once(desk):
         edit_receipt(desk, "fingerprints", name, to=mark)
 
 
+def move_someone_in_the_distribution(desk):
+    """Count someone eligible at a score who is not."""
+    move = pl.col("eligible") + pl.when(pl.int_range(pl.len()) == 0).then(1).otherwise(0).cast(pl.Int32)
+    rewrite(desk / "round" / "distribution.parquet", lambda f: f.with_columns(move))
+
+
 TAMPERING = {
+    move_someone_in_the_distribution: {"fingerprint_distribution", "distribution"},
     raise_a_score: {"fingerprint_invitations", "replay_invitations", "scores"},
     swap_two_ranks: {"fingerprint_invitations", "replay_invitations", "order", "selection"},
     invite_another: {
@@ -293,8 +301,15 @@ TAMPERING = {
         "reasons",
         "selection",
     },
-    remove_an_invitation: {"fingerprint_invitations", "replay_invitations", "sums", "selection"},
-    invite_the_unwilling: {"fingerprint_invitations", "replay_invitations", "sums", "eligibility", "selection"},
+    remove_an_invitation: {"fingerprint_invitations", "replay_invitations", "sums", "selection", "distribution"},
+    invite_the_unwilling: {
+        "fingerprint_invitations",
+        "replay_invitations",
+        "sums",
+        "eligibility",
+        "selection",
+        "distribution",
+    },
     invite_twice: {
         "fingerprint_invitations",
         "replay_invitations",
@@ -324,7 +339,7 @@ TAMPERING = {
     },
     minimum_of_the_instruction: {"replay_receipt", "selections"},
     code_of_a_list: {"replay_receipt"},
-    cell_of_the_law: {"fingerprint_law", "replay_invitations", "replay_receipt", "scores", "cut_offs"},
+    cell_of_the_law: {"fingerprint_law", "replay_invitations", "replay_receipt", "scores", "cut_offs", "distribution"},
     cell_of_the_pool: {
         "fingerprint_pool",
         "replay_invitations",
@@ -335,9 +350,10 @@ TAMPERING = {
         "cut_offs",
         "reasons",
         "selection",
+        "distribution",
     },
     unread_cell_of_the_pool: {"fingerprint_pool", "replay_receipt"},
-    row_out_of_the_pool: {"fingerprint_pool", "replay_outcomes", "replay_receipt", "everyone", "sums"},
+    row_out_of_the_pool: {"fingerprint_pool", "replay_outcomes", "replay_receipt", "everyone", "sums", "distribution"},
     row_into_the_pool: {
         "fingerprint_pool",
         "replay_outcomes",
@@ -346,8 +362,9 @@ TAMPERING = {
         "sums",
         "duplicates",
         "reasons",
+        "distribution",
     },
-    bad_row_in_the_pool: {"fingerprint_pool", "replay_outcomes", "replay_receipt", "everyone", "sums"},
+    bad_row_in_the_pool: {"fingerprint_pool", "replay_outcomes", "replay_receipt", "everyone", "sums", "distribution"},
     no_exclusion_left: {
         "fingerprint_exclusions",
         "replay_invitations",
@@ -358,6 +375,7 @@ TAMPERING = {
         "exclusions",
         "reasons",
         "selection",
+        "distribution",
     },
     an_exclusion_more: {
         "fingerprint_exclusions",
@@ -369,6 +387,7 @@ TAMPERING = {
         "exclusions",
         "reasons",
         "selection",
+        "distribution",
     },
     everything_at_once: {
         "replay_invitations",
@@ -655,3 +674,35 @@ def test_a_round_under_the_real_law(case, real, tmp_path):
     tamper(desk)
     assert failed(desk) >= caught
     assert bool(failed(desk)) == bool(caught)
+
+
+# The record of a verification.
+
+
+def test_a_verification_is_kept_beside_the_round_and_is_of_its_receipt(desk):
+    verify_on_the_command_line(desk)
+    kept = record.read(desk / "round")
+    assert kept.current
+    assert kept.agrees
+    assert {one["road"] for one in kept.said["properties"]} == {"files", "replay", "proof"}
+    before = (desk / "round" / record.RECORD).read_bytes()
+    verify_on_the_command_line(desk)
+    assert (desk / "round" / record.RECORD).read_bytes() == before
+
+
+def test_a_record_of_another_receipt_is_not_believed(desk):
+    verify_on_the_command_line(desk)
+    edit_receipt(desk, "round", to="another")
+    assert not record.read(desk / "round").agrees
+
+
+def test_no_record_is_kept_where_none_is_asked_for_or_none_can_be_read(desk):
+    verify_on_the_command_line(desk, "--no-record")
+    assert record.read(desk / "round") is None
+    (desk / "round" / record.RECORD).write_text("[]", encoding="utf-8")
+    assert record.read(desk / "round") is None
+
+
+def verify_on_the_command_line(desk, *more):
+    words = ["round", "verify", str(desk / "round"), "--pool", str(desk / "pool.parquet"), *more]
+    assert CliRunner().invoke(tirage, words).exit_code == 0

@@ -131,7 +131,7 @@ class Course:
         """Note those whom a round sees for the first time, and their scores."""
         law, day = self.instruction.regulation, self.when.days[number]
         self.first_seen[rows] = number
-        columns = readable(self.world.frame, law)
+        columns = readable(self.world.frame.columns, law)
         scored = score(self.world.on(now, rows, law, columns), law, facts_on=day, breakdown=False)
         self.score[rows] = scored["score"].to_numpy()
 

@@ -1,0 +1,23 @@
+"""Tests of the Spark engine: skipped unless pyspark and Java are here. ``make spark`` runs them."""
+
+import shutil
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "ranking"))
+HERE = find_spec("pyspark") is not None and shutil.which("java") is not None
+if not HERE:
+    collect_ignore_glob = ["test_*.py"]
+
+
+@pytest.fixture(scope="session")
+def session():
+    """Give one session for all tests: Spark takes seconds to start."""
+    from ranking.spark import local_session
+
+    # Small pools: the code that Spark would generate for each query takes longer than the query.
+    with local_session(settings={"spark.sql.codegen.wholeStage": "false"}) as made:
+        yield made
