@@ -248,8 +248,8 @@ def _sentences(figures: Mapping[str, Any], target: Text) -> Iterator[Text]:
     """Say what was found."""
     fr, en = ({name: _count(figures[name], lang) for name in COUNTED} for lang in LANGS)
     yield Text(
-        f"{fr['responded']} personnes réagissent ; {fr['displaced']} autres perdent leur invitation.",
-        f"{en['responded']} people respond; {en['displaced']} others lose their invitation.",
+        f"Personnes qui réagissent : {fr['responded']} ; invitations que d’autres y perdent : {fr['displaced']}.",
+        f"People who respond: {en['responded']}; invitations that others lose by it: {en['displaced']}.",
     )
     if figures["share_undone"] is None:
         yield Text("La réforme ne change l’invitation de personne.", "The reform changes nobody’s invitation.")

@@ -236,6 +236,13 @@ def test_a_person_keeps_their_number_whoever_comes_after():
     assert abs(many.mean() - 0.5) < 0.02
 
 
+def test_the_order_of_the_file_counts_for_nothing(here):
+    rows = crowd()
+    one, other = (project(here, some, SELECTIONS, BUSY, arrivals=20.0).replicate(1) for some in (rows, rows[::-1]))
+    for name, frame in one.items():
+        assert_frame_equal(frame, other[name])
+
+
 def test_a_longer_horizon_begins_like_a_shorter_one(here):
     short, long = (project(here, crowd(), SELECTIONS, BUSY, months=m, arrivals=20.0).replicate(1) for m in (3, 6))
     assert_frame_equal(short["selections"], long["selections"].filter(pl.col("round") < 3))

@@ -234,7 +234,7 @@ def test_the_command_writes_its_folder(here, tmp_path):
     asked += ["--instruction", here.folder / "instruction.toml", "--scenario", here.folder / "reform.toml"]
     done = tirage(*asked, "--response", here.folder / "response.toml", "--out", tmp_path / "out")
     assert done.status == 0, done.err
-    assert "réagissent" in done.out
+    assert "Personnes qui réagissent" in done.out
     assert {"summary.json", "curve.csv", "target.svg", "page.html"} <= {
         path.name for path in (tmp_path / "out").iterdir()
     }

@@ -42,6 +42,7 @@ TITLES = {
     "silent": Text("Sorties sans réponse", "Left without an answer"),
     "other_declaration": Text("Autre déclaration acceptée", "Other declaration accepted"),
     "invited": Text("Invitées", "Invited"),
+    "all_invited": Text("Rondes où toutes le sont, %", "Rounds in which all are, %"),
     "selection": Text("Exercice", "Selection"),
     "title": Text("Titre", "Title"),
     "cut_off": Text("Seuil", "Cut-off"),
@@ -255,13 +256,14 @@ def _selections(made: Setting, selections: pl.DataFrame) -> Table:
     total = selections.group_by("replication", *keys).agg(pl.col("invited").sum())
     last = selections.filter(pl.col("round") == pl.col("round").max())
     first = selections.filter(pl.col("round") == 0).rename({"cut_off": "cut_off_first"})
-    frame = intervals.spread(total, keys, ["invited"])
+    alone = selections.group_by(keys).agg(all_invited=100 * (pl.col("invited") >= pl.col("candidates")).mean())
+    frame = intervals.spread(total, keys, ["invited"]).join(alone, on=keys, how="left")
     frame = frame.join(
         intervals.spread(first, keys, ["cut_off_first"]).select(*keys, "cut_off_first"), on=keys, how="left"
     )
     frame = frame.join(intervals.spread(last, keys, ["cut_off"]), on=keys, how="left").sort(keys)
     frame = _named(frame, made).join(_selection_titles(made), on="selection", how="left", maintain_order="left")
-    columns = (*LAWS, "selection", "title_fr", "title_en", "invited", "cut_off_first")
+    columns = (*LAWS, "selection", "title_fr", "title_en", "invited", "all_invited", "cut_off_first")
     title = Text("Exercices, toutes les rondes", "Selections, all rounds")
     return _table(frame.select(*columns, *_ends("cut_off")), title, counts=("invited",), rows=60)
 
