@@ -24,10 +24,15 @@ def places_of(law):
                 found += [f"{at}['{name}']" for name in names] or [at]
     for kind, parts in (("criteria", law.criteria), ("groups", law.groups)):
         for part in parts:
-            names = [] if part.cap is None else [str(key).lower() for key in part.cap.columns]
+            names = [] if part.cap is None else [named(key) for key in part.cap.columns]
             if part.cap is not None:
                 found += [f"{kind}.{part.id}.cap['{name}']" for name in names] or [f"{kind}.{part.id}.cap"]
     return found
+
+
+def named(key):
+    """A column as an address writes it."""
+    return str(key).lower() if isinstance(key, bool) else "none" if key is None else str(key)
 
 
 def scenario_of(law, places, values):
