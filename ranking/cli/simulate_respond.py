@@ -69,9 +69,10 @@ def respond(
     **delivery: Any,  # noqa: ANN401 - passed on
 ) -> None:
     """Measure what responses undo."""
-    from ranking.simulate.respond import respond as run  # noqa: PLC0415 - heavy
+    from ranking.simulate.behaviour import Behaviour  # noqa: PLC0415 - heavy
     from ranking.simulate.respond import trial, under  # noqa: PLC0415 - heavy
-    from ranking.simulate.response import Behaviour, read_response  # noqa: PLC0415 - heavy
+    from ranking.simulate.respond_results import respond as run  # noqa: PLC0415 - heavy
+    from ranking.simulate.response import read_response  # noqa: PLC0415 - heavy
     from ranking.simulate.results import check_folder  # noqa: PLC0415 - heavy
 
     if out is not None:
