@@ -567,12 +567,18 @@ def test_the_command_writes_the_same_folder_again(asked):
 
 
 def test_a_published_projection_hides_small_counts(asked):
-    done = tirage(*asked[:-1], asked[-1].with_name("published"), "--publish", "--format", "parquet", "--json")
+    tirage(*asked)
+    inside = tirage(*asked, "--publish")
+    assert inside.status == 1
+    assert "--keep" in inside.err
+    published = asked[-1].with_name("published")
+    done = tirage(*asked[:-1], published, "--keep", asked[-1], "--publish", "--format", "parquet", "--json")
     assert done.status == 0, done.err
+    assert not (published / "replications").exists()
     figures = json.loads(done.out)["figures"]
     assert not any(value in (1, 2, 3, 4) for name, value in figures.items() if "invited" in name or "accepted" in name)
     for name in ("backlog", "accounts", "chances", "groups", "differences", "waits"):
-        frame = pl.read_parquet(asked[-1].with_name("published") / f"{name}.parquet")
+        frame = pl.read_parquet(published / f"{name}.parquet")
         assert frame["law"].null_count() == 0
         people = [name for name in frame.columns if name in ("seen", "invited", "accepted", "arrived", "at_risk")]
         assert not frame.select(pl.any_horizontal(pl.col(people).is_in([1, 2, 3, 4]).any())).item()
