@@ -117,11 +117,11 @@ class Scoring:
 
     def _foresee(self, size: int, after: int) -> None:
         """Leave out at the next size who would take too long."""
-        for row in self.rows:
+        rows = [row for row in self.rows if row["size"] == size and row["kind"] != STREAMS]
+        for row in (one for one in rows if one["contender"] in self.peers):
             expected = row["ms"] * after / size
             asked = (row["contender"], row["kind"])
-            most = self.peers[row["contender"]][0].most if row["contender"] in self.peers else None
-            if row["size"] == size and expected > LONGEST and asked not in self.slow and most is None:
+            if expected > LONGEST and asked not in self.slow and self.peers[row["contender"]][0].most is None:
                 self.slow.add(asked)
                 self.leave_out(row["contender"], f"{row['kind']} would take about {expected / 1000:.0f} s a run", after)
 

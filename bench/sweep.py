@@ -64,25 +64,23 @@ def run(law: Law, pool: pl.DataFrame, counts: tuple[int, ...] = COUNTS) -> dict[
         swept = sweep(frame, law.regulation, made, facts_on=law.day)
         swept.cut_off(0, PLACES)
         ready = time.perf_counter() - start
-        found = cut_offs(swept, count)
+        found = cut_offs(swept)
         whole = time.perf_counter() - start
         rows.append({"variants": count, "ready_ms": ready * 1000, "ms": whole * 1000})
         say(f"    {count:,} variants: {whole:.2f} s, of which {ready:.2f} s to make ready")
     others = anew(law, frame, made, found)
     last = rows[-1]
-    rate = (last["variants"] - 1) / (last["ms"] - last["ready_ms"]) * 1000
+    rate = last["variants"] / (last["ms"] - last["ready_ms"]) * 1000
     return {
         "law": law.program, "size": frame.height, "criteria": list(CRITERIA), "cells": len(made.places),
         "growth": rows, "per_s": rate, "others": others,
     }  # fmt: skip
 
 
-def cut_offs(swept: Sweep, count: int) -> list[int | None]:
-    """Find the cut-off of every variant, by all threads where the sweep can."""
-    if hasattr(swept, "cut_offs"):
-        found: list[int | None] = swept.cut_offs([PLACES], threads=pl.thread_pool_size())["cut_off"].to_list()
-        return found
-    return [swept.cut_off(number, PLACES) for number in range(count)]
+def cut_offs(swept: Sweep) -> list[int | None]:
+    """Find the cut-off of every variant, by all threads."""
+    found: list[int | None] = swept.cut_offs([PLACES], threads=pl.thread_pool_size())["cut_off"].to_list()
+    return found
 
 
 def anew(law: Law, frame: pl.DataFrame, made: Variants, found: list[int | None]) -> dict[str, float]:
