@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from datetime import date
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -102,7 +103,9 @@ class WordsMixin(click.Command):
         with formatter.indentation():
             formatter.write_text(self.words.to(lang))
         with formatter.section(EXAMPLE.to(lang)):
-            formatter.write_text(self.example)
+            wide = max(formatter.width - formatter.current_indent, 11)
+            lines = textwrap.wrap(self.example, wide, break_on_hyphens=False, break_long_words=False)
+            formatter.write("".join(f"{' ' * formatter.current_indent}{line}\n" for line in lines))
 
 
 class Command(WordsMixin, click.Command):
