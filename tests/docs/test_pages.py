@@ -3,8 +3,10 @@
 Pages that go on from one another share a folder. Nothing is rewritten but the sizes of pools where a page quotes none.
 """
 
+import re
+
 import pytest
-from pages import ROOT, Reader, blocks
+from pages import ROOT, Reader, blocks, cells, within
 
 DOCS = ROOT / "docs"
 TUTORIALS = ("tutorial.md", "tutoriel.md")
@@ -30,3 +32,48 @@ def test_the_pages_run_as_written(pages, tmp_path):
     reader = Reader(tmp_path)
     for page in pages:
         reader.read(DOCS / page)
+
+
+@pytest.mark.parametrize("page", ["README.md", "LISEZMOI.md"])
+def test_the_first_page_runs_with_a_smaller_pool(page, tmp_path):
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "activate").touch()
+    Reader(tmp_path, size=1_000).read(ROOT / page)
+
+
+def test_the_first_pages_quote_the_demonstration(tmp_path):
+    printed, status = Reader(tmp_path).tirage("tirage demo --out out/demo")
+    assert status == 0
+    rows = [cells(line) for line in printed.splitlines() if "│" in line]
+    for page in ("README.md", "LISEZMOI.md"):
+        quoted = re.findall(r"^    │ (\d\.\d .*)│$", (ROOT / page).read_text("utf-8"), re.MULTILINE)
+        assert len(quoted) == 3
+        figures = [[cell for cell in cells(f"│{line}│") if re.fullmatch(r"[\d.]+", cell)] for line in quoted]
+        assert [line for line in figures if not any(within(line, row) for row in rows)] == []
+
+
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
+FENCED = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+
+
+def anchors(page):
+    """The anchors of the headings of a page, as the sites that show Markdown make them."""
+    heads = re.findall(r"^#+ (.*)$", FENCED.sub(lambda found: found[0].strip("`"), page.read_text("utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page):
+    text = FENCED.sub("", page.read_text("utf-8"))
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    for link in links:
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), (link, sorted(anchors(target)))
+
+
+def test_a_page_without_commands_to_run_quotes_none():
+    for name in (*TUTORIALS, *(page for pages in HOW_TO for page in pages)):
+        plain = [block for block in blocks(DOCS / name) if not block.language]
+        assert len(plain) <= 1, name
