@@ -1,4 +1,4 @@
-"""Writes ``docs/reference/``: every command from its ``--help`` in both languages, the public Python from its docstrings.
+"""Writes ``docs/reference/``: the commands from ``--help`` in both languages, the public Python from its docstrings.
 
 ``python docs/generate.py`` (or ``make docs``) after a change to either; a test fails while the pages are stale.
 """

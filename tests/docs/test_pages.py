@@ -1,6 +1,7 @@
 """Every command of the pages runs as written, and what they quote is what is printed.
 
-Pages that go on from one another share a folder. Nothing is rewritten but the sizes of pools where a page quotes none.
+Pages that go on from one another share a folder. Nothing is rewritten but the sizes of pools of the two first pages,
+whose table is compared with what the demonstration prints.
 """
 
 import re
@@ -58,7 +59,9 @@ FENCED = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 def anchors(page):
     """The anchors of the headings of a page, as the sites that show Markdown make them."""
-    heads = re.findall(r"^#+ (.*)$", FENCED.sub(lambda found: found[0].strip("`"), page.read_text("utf-8")), re.MULTILINE)
+    heads = re.findall(
+        r"^#+ (.*)$", FENCED.sub(lambda found: found[0].strip("`"), page.read_text("utf-8")), re.MULTILINE
+    )
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
