@@ -5,6 +5,7 @@ whose table is compared with what the demonstration prints.
 """
 
 import re
+import shlex
 
 import pytest
 from pages import ROOT, Reader, blocks, cells, within
@@ -35,11 +36,23 @@ def test_the_pages_run_as_written(pages, tmp_path):
         reader.read(DOCS / page)
 
 
-@pytest.mark.parametrize("page", ["README.md", "LISEZMOI.md"])
-def test_the_first_page_runs_with_a_smaller_pool(page, tmp_path):
+def test_the_first_page_runs_with_a_smaller_pool(tmp_path):
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / ".venv" / "bin" / "activate").touch()
-    Reader(tmp_path, size=1_000).read(ROOT / page)
+    Reader(tmp_path, size=1_000).read(ROOT / "README.md")
+
+
+def test_the_first_page_in_french_types_the_same_commands():
+    english, french = (typed(ROOT / page) for page in ("README.md", "LISEZMOI.md"))
+    same = {"out/lettre.pdf": "out/letter.pdf", "out/reforme": "out/reform"}
+    assert french.pop(1) == ["export", "TIRAGE_LANG=fr"]
+    assert [[same.get(word, word) for word in command] for command in french] == english
+
+
+def typed(page):
+    """What the blocks of a page type, a list of words for each line."""
+    text = "".join(block.text for block in blocks(page) if block.language == "sh")
+    return [shlex.split(line) for line in text.replace("\\\n", " ").splitlines()]
 
 
 def test_the_first_pages_quote_the_demonstration(tmp_path):
