@@ -15,16 +15,16 @@ import polars as pl
 
 from ranking import chart, cli
 from ranking.reference import data_folder
-from ranking.report.distribution import by_band, drawing, width_of
+from ranking.report.distribution import by_band, drawing
 from rules.text import Lang, Text
 
 FOLDER = Path(__file__).parent / "pictures"
-DAY, SIZE, SEED = "2026-04-27", 150_000, 7
+DAY, SIZE, SEED, BAND = "2026-04-27", 150_000, 7, 50
 INSTRUCTION = data_folder() / "instructions" / "quebec" / "pstq" / "2026-04-30.toml"
 SCENARIO = data_folder() / "scenarios" / "pstq-outside-cmm-doubled.toml"
 ROUND = Text(
-    "Ronde du 30 avril 2026 sur une banque synthétique : admissibles et invitées, par pointage",
-    "Round of 30 April 2026 on a synthetic pool: eligible and invited, by score",
+    "Ronde du 30 avril 2026 sur une banque synthétique, par pointage",
+    "Round of 30 April 2026 on a synthetic pool, by score",
 )
 NAMES = {"round": Text("ronde.svg", "round.svg"), "reform": Text("reforme.svg", "reform.svg")}
 LANGS: tuple[Lang, ...] = ("fr", "en")
@@ -59,9 +59,8 @@ def save(name: str, lang: Lang, drawn: str) -> None:
 
 
 def of_round(folder: Path, lang: Lang) -> str:
-    """Draw the distribution that the folder of a round keeps, as its minutes do."""
-    distribution = pl.read_parquet(folder / "distribution.parquet")
-    found = by_band(distribution, width_of(distribution))
+    """Draw the distribution that the folder of a round keeps, as its minutes do, in narrower bands."""
+    found = by_band(pl.read_parquet(folder / "distribution.parquet"), BAND)
     return chart.svg(drawing(found, lang), ROUND.to(lang), lang)
 
 

@@ -8,7 +8,7 @@ import re
 import shlex
 
 import pytest
-from pages import ROOT, Reader, blocks, cells, within
+from pages import ROOT, Reader, blocks, cells, stale, within
 
 DOCS = ROOT / "docs"
 TUTORIALS = ("tutorial.md", "tutoriel.md")
@@ -58,6 +58,8 @@ def typed(page):
 def test_the_first_pages_quote_the_demonstration(tmp_path):
     printed, status = Reader(tmp_path).tirage("tirage demo --out out/demo")
     assert status == 0
+    assert "2,559 people" in (ROOT / "README.md").read_text("utf-8")
+    assert not stale("│ Total │ 2,559 │", printed)
     rows = [cells(line) for line in printed.splitlines() if "│" in line]
     for page in ("README.md", "LISEZMOI.md"):
         quoted = re.findall(r"^    │ (\d\.\d .*)│$", (ROOT / page).read_text("utf-8"), re.MULTILINE)
