@@ -11,7 +11,7 @@ RESOLVE := uv pip compile -q --universal --upgrade --generate-hashes --no-header
 SPARK_BIN := .venv-spark/bin
 SPARK_READY := .venv-spark/.ready
 
-.PHONY: demo test check bench bench-full bench-larger java spark lock clean help
+.PHONY: demo test check docs pictures bench bench-full bench-larger java spark lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -42,6 +42,12 @@ check: $(READY) ## lint, types, import layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/tirage law check
+
+docs: $(READY) ## the reference anew: commands from their help, Python from its docstrings
+	@$(BIN)/python docs/generate.py
+
+pictures: $(READY) ## the pictures of the README anew
+	@$(BIN)/python docs/pictures.py
 
 bench: $(READY) ## speed against the named peers, in one interleaved run
 	@$(BIN)/python -m bench.run $(ARGS)
