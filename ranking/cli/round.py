@@ -10,6 +10,7 @@ import click
 from ranking.cli import recorded, terminal, words
 from ranking.cli.correct import correct
 from ranking.cli.preview import preview
+from ranking.cli.publish import publish
 from ranking.cli.recheck import recheck
 from ranking.cli.release import approve, release
 from ranking.cli.report import report
@@ -160,5 +161,5 @@ def outcomes(done: Round, lang: Lang) -> Table:
     return made
 
 
-for command in (run, verify, correct, recheck, preview, approve, release, report):
+for command in (run, verify, correct, recheck, preview, approve, release, report, publish):
     round_.add_command(command)
