@@ -66,6 +66,7 @@ round_ = words.Group(
 )
 @words.quarantine
 @recorded.recording
+@words.reads_pools
 @words.as_json
 def run(
     instruction: str,
