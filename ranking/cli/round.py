@@ -9,6 +9,7 @@ import click
 
 from ranking.cli import recorded, terminal, words
 from ranking.cli.correct import correct
+from ranking.cli.lists import lists
 from ranking.cli.preview import preview
 from ranking.cli.publish import publish
 from ranking.cli.recheck import recheck
@@ -162,5 +163,5 @@ def outcomes(done: Round, lang: Lang) -> Table:
     return made
 
 
-for command in (run, verify, correct, recheck, preview, approve, release, report, publish):
+for command in (run, verify, correct, recheck, preview, approve, release, report, publish, lists):
     round_.add_command(command)
