@@ -79,7 +79,7 @@ def lists_of(kept: Kept, lang: Lang) -> Lists:
 def _label(kept: Kept, lang: Lang) -> pl.Expr:
     """Give the title of the class or stream under which each is invited; its id where it has none."""
     law = kept.instruction.regulation
-    known = {one.id: one.title.to(lang) for one in (*law.streams, *law.labels)}
+    known = {one.id: one.title.to(lang) for one in law.streams} | {one.id: one.title.to(lang) for one in law.labels}
     return pl.col("label").replace(known) if known else pl.col("label")
 
 

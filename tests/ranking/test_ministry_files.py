@@ -14,7 +14,9 @@ from test_command_line import PSTQ, ROUND, tirage
 
 import rules
 from ranking import likeness, read_pool, sample
+from ranking.column_map import read_column_map
 from ranking.faults import PoolError
+from ranking.reference import data_folder
 
 DAY = date(2026, 4, 27)
 LAW = rules.load("quebec/pstq").on(DAY)
@@ -312,3 +314,20 @@ def test_a_round_is_run_and_verified_on_the_file_as_the_ministry_has_it(pool, tm
     for one, options in ((file, ("--columns", out)), (pool, ())):
         assert tirage("round", "verify", folder, "--pool", one, "--no-record", *options).status == 0
     assert tirage("round", "verify", folder, "--pool", file, "--no-record").status == 1
+
+
+def test_the_file_that_the_page_shows_is_one_that_is_read(tmp_path):
+    page = (data_folder().parent / "docs" / "columns.md").read_text("utf-8")
+    (tmp_path / "c.toml").write_text(page.split("```toml\n")[1].split("```")[0], "utf-8")
+    made = read_column_map(tmp_path / "c.toml")
+    made.check_attributes(LAW)
+    labels = LAW.attributes["education"].labels
+    assert set(made.source.columns["education"].values.values()) <= set(labels)
+    frame = pl.DataFrame({name: ["7,0"] for name in (*made.theirs.values(), "Notes", "more")})
+    read = made.applied(frame, "p").row(0, named=True)
+    assert (read["french_listening"], read["regulated_job"], read["more"], "Notes" in read) == (
+        "7",
+        "false",
+        "7,0",
+        False,
+    )

@@ -9,12 +9,17 @@ import jsonschema
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.optimize import linprog
+from strategies import examples
 from test_command_line import ROUND, tirage
 
 import rules
 from ranking import lots, sample
 from ranking.reference import data_folder
+from ranking.report.publication.figures import Figures
+from ranking.report.publication.made import shown_of
 from ranking.report.publication.own_lot import shortest
 
 K = 5
@@ -142,6 +147,61 @@ def test_the_same_attack_tells_them_where_only_the_small_ones_are_hidden(desk, n
                 one[key] = None
     assert Attack(bare).recovered(truth)
     assert len(Attack(made).recovered(truth)) > len(Attack(bare).recovered(truth)) / 2
+
+
+COUNT = st.one_of(st.sampled_from([0, 0, 1, 2, 3, 4]), st.integers(0, 40))
+
+
+@st.composite
+def figures(draw):
+    """A small round: people by selection and band, eligible ones who were not invited, others; and why."""
+    names, lows = draw(st.integers(1, 3)), range(0, 100 * draw(st.integers(1, 3)), 100)
+    by = {(f"s{one}", low): draw(COUNT) for one in range(names) for low in lows}
+    left, rest = [draw(COUNT) for _ in lows], [draw(COUNT) for _ in lows]
+    rows = []
+    for low, more, others in zip(lows, left, rest, strict=True):
+        here = sum(count for (_, band), count in by.items() if band == low)
+        rows.append((low, low + 99, here + more + others, here + more, here))
+    lost, excluded = draw(st.integers(0, sum(left))), draw(st.integers(0, sum(rest)))
+    first = draw(st.integers(0, excluded))
+    outcomes = {"excluded": excluded, "invited": sum(by.values()), "tie_lost": lost, "below_cut_off": sum(left) - lost}
+    outcomes["not_eligible"] = sum(rest) - excluded
+    invited = {f"s{one}": sum(by[f"s{one}", low] for low in lows) for one in range(names)}
+    bands = pl.DataFrame(rows, schema=["low", "high", *NAMES], orient="row")
+    reasons = {"x": first, "y": excluded - first} if excluded else {}
+    kept = {code: count for code, count in outcomes.items() if count or code == "invited"}
+    return Figures(invited, kept, reasons, bands, {cell: count for cell, count in by.items() if count})
+
+
+def as_published(given, least):
+    """What a pack would say of figures, as its JSON does; a cut-off is where the lowest band begins."""
+    shown = shown_of(given, least, rounding=False)
+    selections = []
+    for name in given.invited:
+        invited = shown("selection", name)
+        lowest = min((low for one, low in given.invited_by_band if one == name), default=None)
+        selections.append({"id": name, "invited": invited, "cut_off": None if invited is None else lowest})
+    total = shown("invited", "total")
+    outcomes = [
+        {"code": code, "declarations": total if code == "invited" else shown("outcome", code)}
+        for code in given.outcomes
+    ]
+    bands = [
+        {"low": row["low"], "high": row["high"], **{name: shown(name, str(row["low"])) for name in NAMES}}
+        for row in given.bands.to_dicts()
+    ]
+    exclusions = [{"id": name, "declarations": shown("exclusion", name)} for name in given.excluded]
+    totals = {name: shown(name, "total") for name in NAMES}
+    return totals | {"selections": selections, "outcomes": outcomes, "exclusions": exclusions, "bands": bands}
+
+
+@examples(12)
+@given(given=figures())
+def test_no_small_count_of_any_round_can_be_told(given):
+    truth, made = cells(as_published(given, 1)), as_published(given, K)
+    assert None not in truth.values()
+    assert all(shown in (None, truth[cell]) for cell, shown in cells(made).items())
+    assert Attack(made).recovered(truth) == []
 
 
 def test_what_is_shown_is_what_the_folder_has(desk):

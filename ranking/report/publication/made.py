@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ranking.kept import Kept
     from ranking.report.publication.figures import Figures
+    from ranking.selection import Selection
 
     Shown = Callable[[str, str], int | None]
 
@@ -31,16 +32,7 @@ PERSON = Text("exclusion au nom de la personne", "exclusion in the name of the p
 def publish(kept: Kept, least: int, *, rounding: bool) -> form.PublishedRound:
     """Make what is published of a round: a count of 1 to ``least`` - 1 is hidden, and what would give it back."""
     figures = figures_of(kept)
-    system = system_of(figures)
-    hidden = system.hidden(least)
-
-    def shown(table: str, row: str) -> int | None:
-        cell = table, row
-        if cell in hidden or cell not in system.counts:
-            return None
-        count = system.counts[cell]
-        return (count + NEAREST // 2) // NEAREST * NEAREST if rounding else count
-
+    shown = shown_of(figures, least, rounding=rounding)
     receipt, source, law = kept.receipt, kept.instruction.source, kept.instruction.regulation
     return form.PublishedRound(
         format=form.FORMAT,
@@ -69,6 +61,21 @@ def publish(kept: Kept, least: int, *, rounding: bool) -> form.PublishedRound:
     )
 
 
+def shown_of(figures: Figures, least: int, *, rounding: bool) -> Shown:
+    """Give what is shown of each count, by its table and row: None where it is hidden."""
+    system = system_of(figures)
+    hidden = system.hidden(least)
+
+    def shown(table: str, row: str) -> int | None:
+        cell = table, row
+        if cell in hidden or cell not in system.counts:
+            return None
+        count = system.counts[cell]
+        return (count + NEAREST // 2) // NEAREST * NEAREST if rounding else count
+
+    return shown
+
+
 def synthetic(kept: Kept) -> bool:
     """Tell whether the people invited were made up by this program; False where nobody was invited."""
     persons = kept.invitations["person_id"]
@@ -88,21 +95,23 @@ def _selections(kept: Kept, shown: Shown) -> tuple[form.Selection, ...]:
                 title=form.Title.of(one.title.text),
                 invited=invited,
                 cut_off=took["cut_off"] if known and ranked else None,
-                last_submitted_at=_last(took, kept) if known and not one.parts else None,
+                last_submitted_at=_last(one, took, kept) if known and not one.parts else None,
             )
         )
     return tuple(found)
 
 
-def _last(one: dict[str, Any], kept: Kept) -> str | None:
+def _last(selection: Selection, took: dict[str, Any], kept: Kept) -> str | None:
     """Give the instant of the last taken, on the clock of the program, where submission told equals apart."""
-    last, first = one.get("last_in") or {}, one.get("first_out") or {}
-    names = [item["key"] for item in kept.receipt["order"]]
-    before = names[: names.index("submitted_at")] if "submitted_at" in names else []
-    if not before or "lot" in last or any(last.get(key) != first.get(key) for key in before):
+    last, first = took.get("last_in") or {}, took.get("first_out") or {}
+    if "lot" in last or not last.get("submitted_at", "") < first.get("submitted_at", ""):
         return None
-    if one["tied_taken"] >= one["tied_at_cut_off"] or not last["submitted_at"] < first["submitted_at"]:
-        return None
+    if selection.mechanism != "first_come":
+        names = [item["key"] for item in kept.receipt["order"]]
+        before = names[: names.index("submitted_at")] if "submitted_at" in names else []
+        equal = before and all(last.get(key) == first.get(key) for key in before)
+        if not equal or took["tied_taken"] >= took["tied_at_cut_off"]:
+            return None
     zone = ZoneInfo(kept.instruction.regulation.source.time_zone)
     return datetime.fromisoformat(last["submitted_at"]).astimezone(zone).isoformat()
 

@@ -79,7 +79,7 @@ def _selections(made: form.PublishedRound, lang: Lang) -> Iterator[Block]:
         "Selection|Title|Invited|Score of the last person invited|Tie-break: last declaration submitted",
     )
     note = Text(
-        "À égalité de pointage, qui a déposé sa déclaration au plus tard à cet instant est invité.",
+        "À égalité, qui a déposé sa déclaration au plus tard à cet instant est invité.",
         "Among equals, those who submitted no later than this instant are invited.",
     )
     tied = any(one.last_submitted_at for one in made.selections)

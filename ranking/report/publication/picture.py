@@ -47,12 +47,15 @@ def drawing(bands: tuple[form.Band, ...], lang: Lang) -> alt.LayerChart:
     order = [f"{one.low}–{one.high}" for one in bands]
     names = [title.to(lang) for title, _ in SERIES.values()]
     colours = alt.Scale(domain=names, range=[colour for _, colour in SERIES.values()])
-    x = alt.X("band:N", sort=order, title=Text("Pointage", "Score").to(lang), axis=alt.Axis(labelAngle=-45))
+    axis = alt.Axis(labelAngle=-45)
+    x = alt.X("band:N", scale=alt.Scale(domain=order), title=Text("Pointage", "Score").to(lang), axis=axis)
     y = alt.Y("count:Q", title=Text("Déclarations", "Declarations").to(lang), axis=alt.Axis(format=",d"))
     layers: list[alt.Chart] = []
     for (column, (title, _)), width in zip(SERIES.items(), (WIDE, NARROW), strict=True):
-        rows = [(band, getattr(one, column) or 0, title.to(lang)) for band, one in zip(order, bands, strict=True)]
-        frame = pl.DataFrame(rows, schema=["band", "count", "who"], orient="row")
+        counts = [(band, getattr(one, column)) for band, one in zip(order, bands, strict=True)]
+        rows = [(band, count, title.to(lang)) for band, count in counts if count is not None]
+        schema = {"band": pl.String, "count": pl.Int64, "who": pl.String}
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
         colour = alt.Color("who:N", scale=colours, title=None, legend=alt.Legend(orient="top"))
         layers.append(alt.Chart(frame).mark_bar(width=alt.RelativeBandSize(width)).encode(x=x, y=y, color=colour))
     marks = [
@@ -62,5 +65,5 @@ def drawing(bands: tuple[form.Band, ...], lang: Lang) -> alt.LayerChart:
     ]
     if marks:
         frame = pl.DataFrame(marks, schema=["band", "count", "mark"], orient="row")
-        layers.append(alt.Chart(frame).mark_text(dy=-8, fontSize=13).encode(x=x, y=y, text="mark:N"))
+        layers.append(alt.Chart(frame).mark_text(dy=-8, fontSize=13, aria=False).encode(x=x, y=y, text="mark:N"))
     return alt.LayerChart(layer=layers).properties(width=620, height=260)
