@@ -24,8 +24,8 @@ if TYPE_CHECKING:
         "The smallest change of points that meets a target: shares wanted, points that may move, and their bounds. "
         "Every combination is tried, the cheapest first, each on the whole round.",
     ),
-    "tirage simulate target --pool out/p.parquet --instruction data/instructions/quebec/pstq/2026-04-30.toml "
-    "--want data/targets/outside-cmm-share.toml --out out/target",
+    "tirage simulate target --pool out/p.parquet --want data/targets/outside-cmm-share.toml --instruction "
+    "data/instructions/quebec/pstq/2026-04-30.toml --out out/target",
 )
 @words.option(
     "--pool", "pool_file", required=True, type=click.Path(), words=Text("Banque extraite.", "Pool extracted.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import date
 from importlib import import_module
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -37,6 +38,12 @@ def lang_of(arguments: list[str]) -> Lang:
 def _lang(context: click.Context) -> Lang:
     lang: Lang = context.find_root().meta.get("tirage.lang", "en")
     return lang
+
+
+def _whole(example: str, width: int, indent: int) -> str:
+    """Break the line of an example between words only: a file name with a hyphen stays whole, to be copied."""
+    space = " " * indent
+    return fill(example, width, initial_indent=space, subsequent_indent=space, break_on_hyphens=False) + "\n"
 
 
 class Words(click.Option):
@@ -102,7 +109,7 @@ class WordsMixin(click.Command):
         with formatter.indentation():
             formatter.write_text(self.words.to(lang))
         with formatter.section(EXAMPLE.to(lang)):
-            formatter.write_text(self.example)
+            formatter.write(_whole(self.example, formatter.width, formatter.current_indent))
 
 
 class Command(WordsMixin, click.Command):
