@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 
 MAIN, LOTS = "round", "lots"
 LANGS: tuple[Lang, Lang] = ("fr", "en")
+FILES = frozenset(
+    [f"{name}{ending}.json" for name in (MAIN, LOTS) for ending in ("", ".schema")]
+    + [f"{name}.csv" for name in ("selections", "outcomes", "exclusions", "distribution")]
+    + [f"page.{lang}.{ending}" for lang in LANGS for ending in ("html", "md")]
+    + [f"distribution.{lang}.{ending}" for lang in LANGS for ending in ("svg", "png")]
+    + [f"tables.{lang}.xlsx" for lang in LANGS]
+)
+"""All that a pack may hold; a folder with anything else is left alone."""
 
 
 def save(kept: Kept, folder: Path, least: int = LEAST, *, rounding: bool = False) -> form.PublishedRound:
@@ -105,8 +113,11 @@ def check_folder(folder: Path) -> None:
     """Refuse a folder that holds anything else than a pack."""
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
-    if schema_beside(folder / f"{MAIN}.json").is_file() and (folder / f"page.{LANGS[0]}.html").is_file():
+    other = None if not folder.is_dir() else next((one.name for one in folder.iterdir() if one.name not in FILES), None)
+    if folder.is_dir() and other is None:
         return
-    found = Text("un dossier qui contient autre chose", "a folder that holds something else")
+    found = Text(f"un dossier qui contient {other}", f"a folder that holds {other}")
+    if other is None:
+        found = Text("un fichier", "a file")
     expected = Text("un dossier neuf, ou une publication", "a new folder, or a publication")
     raise RoundError([Fault(same(str(folder)), found, expected, same(f"{folder}-2"))])

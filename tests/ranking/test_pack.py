@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shutil
 import zipfile
 from datetime import date
 
@@ -18,6 +19,7 @@ from test_command_line import ROUND, tirage
 import rules
 from ranking import lots, sample
 from ranking.reference import data_folder
+from ranking.report.pack import FILES
 from ranking.report.publication.figures import Figures
 from ranking.report.publication.made import shown_of
 from ranking.report.publication.own_lot import shortest
@@ -217,6 +219,46 @@ def test_what_is_shown_is_what_the_folder_has(desk):
         assert told is None or told.endswith(("-04:00", "-05:00"))
 
 
+EXCLUSIONS = """
+[[exclusion]]
+id = "spouse"
+title = { fr = "Avec conjoint", en = "With a spouse" }
+where = { accompanying_spouse = true }
+cite = { act = "x", provision = "1", url = "x", read_on = 2026-01-01, certainty = "x", provision_checked = false }
+
+[[exclusion]]
+id = "job"
+title = { fr = "Emploi réglementé", en = "Regulated job" }
+where = { regulated_job = true }
+cite = { act = "x", provision = "2", url = "x", read_on = 2026-01-01, certainty = "x", provision_checked = false }
+"""
+
+
+def test_everyone_excluded_is_counted_once_under_the_first_reason(desk):
+    instruction = desk / "excluding.toml"
+    head, mark, tail = LOT.read_text("utf-8").partition("[[selection]]")
+    instruction.write_text(head + EXCLUSIONS + "\n" + mark + tail, "utf-8")
+    ran = tirage("round", "run", instruction, "--pool", desk / "b.parquet", "--out", desk / "excluding")
+    assert ran.status == 0, ran.err
+    made = read(packed(desk, "excluding", "--least", 1))
+    outcomes = pl.read_parquet(desk / "excluding" / "outcomes.parquet").filter(outcome="excluded")
+    excluded = outcomes.join(pl.read_parquet(desk / "b.parquet"), on="declaration_id")
+    spouse = int(excluded["accompanying_spouse"].sum())
+    shown = {one["id"]: one["declarations"] for one in made["exclusions"]}
+    assert shown == {"spouse": spouse, "job": excluded.height - spouse}
+    assert min(shown.values()) > 0
+    assert "Regulated job" in (desk / "pack-excluding---least-1" / "page.en.html").read_text("utf-8")
+
+
+def test_a_round_of_before_distributions_were_kept_is_published_without(desk, tmp_path):
+    old = tmp_path / "old"
+    shutil.copytree(desk / "b", old)
+    (old / "distribution.parquet").unlink()
+    assert tirage("round", "publish", old, "--out", tmp_path / "pack").status == 0
+    assert read(tmp_path / "pack")["bands"] == []
+    assert not list((tmp_path / "pack").glob("distribution*"))
+
+
 def test_a_selection_whose_count_is_hidden_has_no_cut_off_and_no_instant(desk):
     hidden = [one for one in read(packed(desk, "b"))["selections"] if one["invited"] is None]
     assert hidden
@@ -334,4 +376,11 @@ def test_a_folder_that_holds_something_else_is_left_alone(desk, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     ran = tirage("round", "publish", desk / "b", "--out", tmp_path)
     assert (ran.status, "Traceback" in ran.err) == (1, False)
+    assert "mine.txt" in ran.err
     assert [one.name for one in tmp_path.iterdir()] == ["mine.txt"]
+    pack = tmp_path / "pack"
+    assert tirage("round", "publish", desk / "lot", "--out", pack).status == 0
+    assert {one.name for one in pack.iterdir()} <= FILES
+    (pack / "approved.txt").write_text("by me")
+    assert tirage("round", "publish", desk / "lot", "--out", pack).status == 1
+    assert (pack / "approved.txt").exists()
