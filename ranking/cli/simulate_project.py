@@ -129,6 +129,7 @@ if TYPE_CHECKING:
 )
 @words.quarantine
 @results.options
+@words.reads_pools
 def project(
     pool_file: str,
     instruction: str,

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 )
 @words.quarantine
 @results.options
+@words.reads_pools
 def respond(
     pool_file: str,
     file: str,

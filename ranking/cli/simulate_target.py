@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     words=Text("Dossier de la règle, hors bibliothèque.", "Folder of the law, outside the library."),
 )
 @results.options
+@words.reads_pools
 def target(
     pool_file: str,
     instruction: str,
