@@ -13,7 +13,7 @@ SPARK_READY := .venv-spark/.ready
 DESK_BIN := .venv-desk/bin
 DESK_READY := .venv-desk/.ready
 
-.PHONY: demo test check bench bench-full bench-larger java spark chromium test-desk lock clean help
+.PHONY: demo test check docs pictures bench bench-full bench-larger java spark chromium test-desk lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -44,6 +44,12 @@ check: $(READY) ## lint, types, import layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/tirage law check
+
+docs: $(READY) ## the reference anew: commands from their help, Python from its docstrings
+	@$(BIN)/python docs/generate.py
+
+pictures: $(READY) ## the pictures of the README anew
+	@$(BIN)/python docs/pictures.py
 
 bench: $(READY) ## speed against the named peers, in one interleaved run
 	@$(BIN)/python -m bench.run $(ARGS)

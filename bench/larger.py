@@ -204,7 +204,7 @@ def report(given, rows, scores, drawn):
         for name, engine, run, held in rows
     ]
     how = "each drawn anew" if given.generate else "one generated million put together anew, see bench/larger.py"
-    same = f"- The engines agree: the same declarations at each of {scores:,} scores"
+    same = f"- The engines agree: at each of {scores:,} scores as many declarations, of the same sums of numbers"
     if drawn:
         rows_moved, bytes_moved = drawn["moved"]
         same += f""", the same cut-off ({drawn["cut_off"]}), the same

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from bench.timing import interleaved, say
-from rules.plan import POINTS_BYTES, plan
+from rules.plan import plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,8 @@ CACHE = Path("/sys/devices/system/cpu/cpu0/cache/index3/size")
 LEAST = 2**29
 MOST = 2**30
 POOL = 48 * 10**6
+SCORE_BYTES = 4
+"""What a score, or the points of a part, takes in the result: Int32."""
 
 
 def cache_bytes() -> int | None:
@@ -75,8 +77,8 @@ def bandwidth(rounds: int) -> dict[str, Any]:
 def roofline(law: Law, rates: dict[str, float]) -> dict[str, Any]:
     """Give, a million declarations, the bytes of one pass and the milliseconds of a perfect one."""
     made = plan(law.regulation)
-    written = POINTS_BYTES * len(law.regulation.parts)
-    each = {"score": made.bytes_read + POINTS_BYTES, "breakdown": made.bytes_read + written}
+    written = SCORE_BYTES * len(law.regulation.parts)
+    each = {"score": made.bytes_read + SCORE_BYTES, "breakdown": made.bytes_read + written}
     passes = {
         f"{kind}, {threads}": bytes_ / rates[f"read, {threads}"]
         for kind, bytes_ in each.items()

@@ -106,6 +106,11 @@ def _marked(drawn: str, words: str) -> str:
     return drawn.replace("</svg>", f"<text {place} {style}>{escape(words)}</text></svg>")
 
 
+def apart(drawn: str, name: str) -> str:
+    """Give the parts of a picture ids of its own, so that several pictures can stand on one page."""
+    return re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{name}-", drawn)
+
+
 def png(drawn: str) -> bytes:
     """Draw the SVG of a chart as PNG."""
     import vl_convert  # noqa: PLC0415 - heavy

@@ -20,7 +20,7 @@ from rules.faults import meant
 from rules.text import Text, same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import dataframely as dy
 
@@ -159,20 +159,27 @@ def _reason(rule: RowRule) -> Text:
     return Text(f"{column}attendu {rule.expected.fr}", f"{column.replace(' :', ':')}expected {rule.expected.en}")
 
 
-def fault(breach: Breach, shown: str) -> Fault:
-    """Name the column, how many rows, and the first few as the file has them."""
+def fault(breach: Breach, shown: str, theirs: Mapping[str, str] | None = None) -> Fault:
+    """Name the column (``theirs`` has the names in the file), how many rows, and the first few as the file has them."""
     rule, count = breach.rule, breach.count
     several = "s" if count > 1 else ""
     columns = Text("colonnes" if "," in rule.column else "colonne", "columns" if "," in rule.column else "column")
+    own = theirs.get(rule.column) if theirs else None
+    named = Text(f"{rule.column} (« {own} »)", f"{rule.column} (“{own}”)") if own else same(rule.column)
     where = Text(
-        f"{shown}{f', {columns.fr} {rule.column}' if rule.column else ''} : {count} ligne{several}",
-        f"{shown}{f', {columns.en} {rule.column}' if rule.column else ''}: {count} row{several}",
+        f"{shown}{f', {columns.fr} {named.fr}' if rule.column else ''} : {count} ligne{several}",
+        f"{shown}{f', {columns.en} {named.en}' if rule.column else ''}: {count} row{several}",
     )
     examples = [_example(row, number, rule) for number, row in breach.first]
     found = Text(" · ".join(example.fr for example in examples), " · ".join(example.en for example in examples))
     write = rule.write
     if rule.id.endswith("readable") and rule.labels:
         write = _suggestion(rule, str(breach.first[0][1][rule.column]))
+    if rule.id.endswith("readable") and own:
+        write = Text(
+            f"corrigez la valeur, ou dites comment la lire sous [columns.{rule.column}] ; {write.fr}",
+            f"mend the value, or say how to read it under [columns.{rule.column}]; {write.en}",
+        )
     return Fault(where, found, rule.expected, write, count=count)
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from ranking import pieces
 from ranking.checked import EXAMPLES, Breach, fault
+from ranking.column_map import current
 from ranking.columns import ID, ROW
 from ranking.contract import once
 from ranking.faults import Fault, PoolError
@@ -47,7 +48,7 @@ def declared(file: str, declaration_id: str, regulation: Regulation, facts_on: d
 
 def _numbered(file: str) -> tuple[pl.LazyFrame, str]:
     """Give the rows of a pool with their numbers, from 1, and the name under which it is shown."""
-    if pieces.is_parquet(file):
+    if pieces.is_parquet(file) and current().columns is None:
         found = pieces.find(file)
         return found.scan(), found.shown
     return read_file(Path(file)).lazy().with_row_index(ROW, offset=1), Path(file).name

@@ -37,13 +37,15 @@ MARGIN, TOTAL = 3.0, 100.0  # times the cost of hiding an inner count: a sum in 
 class Tally:
     """Counts and the equations between them: the cell ``whole[i]`` is the sum of the cells ``parts[i]``.
 
-    ``cost`` says how dear it is to hide each.
+    ``cost`` says how dear it is to hide each. ``unpublished`` cells are in no table, yet whoever takes sums apart could
+    find them: they are protected like the others, and cost nothing to hide.
     """
 
     counts: Whole
     whole: tuple[int, ...]
     parts: tuple[tuple[int, ...], ...]
     cost: NDArray[np.float64]
+    unpublished: tuple[int, ...] = ()
 
     @property
     def matrix(self) -> csr_array:
@@ -64,10 +66,11 @@ class Published(NamedTuple):
 
 
 def hide(tally: Tally, k: int = LEAST) -> Hidden:
-    """Choose the counts to hide: the small ones, smallest first, and what each needs."""
+    """Choose the counts to hide: the small ones, smallest first, and what each needs; ``unpublished`` ones stay so."""
     counts = tally.counts
     chosen: Hidden = (counts > 0) & (counts < k)
     small, safe = np.flatnonzero(chosen), ~chosen
+    chosen[list(tally.unpublished)] = True
     for cell in small[np.argsort(counts[small], kind="stable")]:
         if not safe[cell]:
             change = _absorbing(tally, int(cell), k - int(counts[cell]), chosen)

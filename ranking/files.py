@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def no_file(path: Path) -> Fault:
     """Say that there is no such file."""
-    expected = Text("une banque en Parquet ou en CSV", "a pool in Parquet or CSV")
+    expected = Text("une banque en Parquet, en CSV ou en xlsx", "a pool in Parquet, CSV or xlsx")
     return file_fault(path, Text("aucun fichier", "no file"), expected)
 
 

@@ -43,35 +43,36 @@ def count(contest: Contest) -> Taken:
 def _counted(standing: Standing, candidates: Positions, selection: Selection) -> Taken:
     """Find the cut-off by counting scores: where no ceiling binds, only the equals at the cut-off need an order."""
     scores = standing.scores[candidates]
-    minimum = selection.min_score
-    enough = np.ones(len(candidates), dtype=bool) if minimum is None else scores >= minimum
-    outcomes = np.full(len(candidates), Outcome.below_minimum, dtype=np.int8)
-    outcomes[enough] = Outcome.below_cut_off
-    size = selection.size or 0
-    end = cut(scores[enough], size) if enough.any() else None
+    minimum, size = selection.min_score, selection.size or 0
+    outcomes = np.full(len(candidates), Outcome.below_cut_off, dtype=np.int8)
+    if minimum is not None:
+        outcomes[scores < minimum] = Outcome.below_minimum
+    enough = scores if minimum is None else scores[scores >= minimum]
+    end = cut(enough, size) if len(enough) else None
     if end is None:
-        chosen, tied, places = enough, 0, 0
+        chosen = np.flatnonzero(outcomes == Outcome.below_cut_off)
+        tied = inside = chosen[:0]
     else:
-        at_the_cut = enough & (scores == end.score)
-        chosen = (enough & (scores > end.score)) | _tied_in(standing, candidates, at_the_cut, end.places, selection)
-        outcomes[at_the_cut] = Outcome.tie_lost if size else Outcome.below_cut_off
-        tied, places = (int(at_the_cut.sum()), int((at_the_cut & chosen).sum())) if size else (0, 0)
+        tied = np.flatnonzero(scores == end.score)
+        outcomes[tied] = Outcome.tie_lost if size else Outcome.below_cut_off
+        inside = _tied_in(standing, candidates, tied, end.places, selection)
+        chosen = np.concatenate([np.flatnonzero(scores > end.score), inside])
     outcomes[chosen] = Outcome.invited
-    return Taken(standing.ordered(candidates[chosen]), outcomes, tied, places)
+    equals = len(tied) if size else 0
+    return Taken(standing.ordered(candidates[chosen]), outcomes, equals, len(inside) if size else 0)
 
 
 def _tied_in(
-    standing: Standing, candidates: Positions, tied: NDArray[np.bool_], places: int, selection: Selection
-) -> NDArray[np.bool_]:
-    """Tell which of the equals at the cut-off are taken."""
+    standing: Standing, candidates: Positions, tied: NDArray[np.int64], places: int, selection: Selection
+) -> NDArray[np.int64]:
+    """Give those of the equals at the cut-off who are taken, as places among the candidates."""
     if not places:
-        return np.zeros(len(candidates), dtype=bool)
-    if selection.ties == "all_in" or int(tied.sum()) == places:
+        return tied[:0]
+    if selection.ties == "all_in" or len(tied) == places:
         return tied
     if selection.ties == "all_out":
-        return np.zeros(len(candidates), dtype=bool)
-    first = standing.ordered(candidates[tied])[:places]
-    return np.isin(candidates, first)
+        return tied[:0]
+    return tied[standing.ranked(candidates[tied])[:places]]
 
 
 @mechanism(needs=("min_score",), ties=())

@@ -1,4 +1,4 @@
-"""Pools: read from Parquet or CSV, check the whole file against the attributes, keep the bad rows apart."""
+"""Pools: read from Parquet, CSV or xlsx, check the whole file against the attributes, keep the bad rows apart."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ranking import checked, contract, fingerprint, repeated
+from ranking.column_map import current, read_column_map, reading
 from ranking.columns import ID, MARK, ROW, read_column, with_none
 from ranking.conform import check_columns
 from ranking.csv_file import read_csv
 from ranking.faults import Fault, PoolError
 from ranking.files import ending, file_fault, no_file, not_parquet
+from ranking.xlsx_file import read_xlsx
 from rules.faults import meant
-from rules.text import Text
+from rules.text import Text, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -54,23 +56,29 @@ def read_pool(
     quarantine: bool = False,
     facts_on: date | None = None,
     extracted_at: datetime | None = None,
+    columns: str | Path | None = None,
+    sheet: str | None = None,
 ) -> Pool:
     """Read a pool and check every row against the attributes of ``regulation``.
 
-    Files are read by ending: ``.parquet``, or ``.csv`` (UTF-8 or Windows-1252, comma or semicolon, ISO dates, instants
-    with an offset). Raises PoolError with every bad row and reason; with ``quarantine``, bad rows go to
-    ``Pool.quarantine`` instead. A submission at or after ``extracted_at`` (by default the end of ``facts_on``, which is
-    the day of the regulation unless given) is a bad row. A file without rows is a pool of nobody, and not an error.
+    Files are read by ending: ``.parquet``, ``.csv`` (UTF-8 or Windows-1252, comma or semicolon, ISO dates, instants
+    with an offset), or ``.xlsx`` (its first ``sheet`` unless named; see ``xlsx_file``). ``columns`` is a file that maps
+    a ministry's own columns and codes to ours (see ``column_map``); the fingerprint is of the mapped pool.
+
+    Raises PoolError with every bad row and reason; with ``quarantine``, bad rows go to ``Pool.quarantine`` instead. A
+    submission at or after ``extracted_at`` (by default the end of ``facts_on``, which is the day of the regulation
+    unless given) is a bad row. A file without rows is a pool of nobody, and not an error.
     """
     file = Path(path)
-    return check_pool(
-        read_file(file),
-        regulation,
-        shown=file.name,
-        quarantine=quarantine,
-        facts_on=facts_on,
-        extracted_at=extracted_at,
-    )
+    with reading(columns=None if columns is None else read_column_map(columns), sheet=sheet):
+        return check_pool(
+            read_file(file),
+            regulation,
+            shown=file.name,
+            quarantine=quarantine,
+            facts_on=facts_on,
+            extracted_at=extracted_at,
+        )
 
 
 def check_pool(
@@ -85,12 +93,14 @@ def check_pool(
 ) -> Pool:
     """Check a frame as ``read_pool`` checks a file. ``first_row`` is the number of its first row in the file."""
     day = facts_on or regulation.day
+    if (mapped := current().columns) is not None:
+        mapped.check_attributes(regulation)
     check_columns([ID, "submitted_at"], raw, regulation, shown)
     before = extracted_at or contract.last_instant(regulation, day)
     frame = typed(raw, regulation, shown)
     twice = {name: repeated.positions(frame[name]) for name in unique(regulation, frame.columns)}
-    frame, found = examined(frame, raw, regulation, day, before, first_row, twice)
-    faults = tuple(checked.fault(breach, shown) for breach in found.breaches)
+    frame, found = examined(frame, unmarked(raw), regulation, day, before, first_row, twice)
+    faults = tuple(checked.fault(breach, shown, current().theirs) for breach in found.breaches)
     if faults and not quarantine:
         raise PoolError(faults)
     good = frame if found.good is None else frame[found.good - first_row]
@@ -156,7 +166,7 @@ def typed(raw: pl.DataFrame, regulation: Regulation, shown: str) -> pl.DataFrame
             continue
         held = raw[name]
         try:
-            read = read_column(held, name, regulation, shown)
+            read = _known(read_column(held, name, regulation, shown))
         except PoolError as error:
             faults += error.faults
             continue
@@ -168,20 +178,47 @@ def typed(raw: pl.DataFrame, regulation: Regulation, shown: str) -> pl.DataFrame
     return raw.with_columns(columns + marks) if columns or marks else raw
 
 
+def unmarked(raw: pl.DataFrame) -> pl.DataFrame:
+    """Show the values that a file of columns does not know as they were found."""
+    text = [name for name, kind in raw.schema.items() if kind == pl.String]
+    if current().columns is None or not text:
+        return raw
+    return raw.with_columns(pl.col(text).str.strip_prefix(MARK))
+
+
 def suggestions(unknown: Iterable[str], absent: Sequence[str]) -> list[tuple[str, Text | None]]:
     """Pair each unknown column with the absent attribute that it may be meant for, if one is close."""
     pairs = ((name, get_close_matches(name, absent, n=1, cutoff=0.6)) for name in unknown)
     return [(name, meant(name, close) if close else None) for name, close in pairs]
 
 
+def _known(read: pl.Series) -> pl.Series:
+    """Make null what a file of columns does not know, in a column of any text."""
+    if read.dtype != pl.String or current().columns is None:
+        return read
+    return pl.select(pl.when(~pl.lit(read).str.starts_with(MARK)).then(pl.lit(read))).to_series().alias(read.name)
+
+
 def read_file(path: Path) -> pl.DataFrame:
-    """Read a file by its ending, every cell of a CSV as text. Raises PoolError when it cannot be read."""
+    """Read a file by its ending, every cell of a CSV or a workbook as text, in our columns if they are mapped.
+
+    Raises PoolError when it cannot be read.
+    """
     if not path.is_file():
         raise PoolError([no_file(path)])
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise PoolError([file_fault(path, ending(path), Text(".parquet ou .csv", ".parquet or .csv"))])
-    return reader(path)
+    how, suffix = current(), path.suffix.lower()
+    mapped = how.columns
+    sheet = how.sheet or (mapped.source.sheet if mapped else None)
+    if suffix in WORKBOOKS:
+        raw = read_xlsx(path, sheet)
+    elif suffix not in READERS:
+        raise PoolError([file_fault(path, ending(path), POOLS)])
+    elif how.sheet is not None:
+        expected = Text("un classeur .xlsx", "an .xlsx workbook")
+        raise PoolError([Fault(same("--sheet"), ending(path), expected, Text("sans --sheet", "no --sheet"))])
+    else:
+        raw = READERS[suffix](path)
+    return raw if mapped is None else mapped.applied(raw, path.name)
 
 
 def _parquet(path: Path) -> pl.DataFrame:
@@ -191,4 +228,6 @@ def _parquet(path: Path) -> pl.DataFrame:
         raise PoolError([not_parquet(path)]) from None
 
 
+POOLS = Text(".parquet, .csv ou .xlsx", ".parquet, .csv or .xlsx")
+WORKBOOKS = (".xlsx", ".xlsm")
 READERS: dict[str, Callable[[Path], pl.DataFrame]] = {".parquet": _parquet, ".csv": read_csv}

@@ -119,9 +119,9 @@ class Round:
 
     @property
     def distribution(self) -> pl.DataFrame:
-        """Declarations by score, lowest first: all of the pool, those taking part, those eligible, those invited.
+        """Declarations by score, lowest first: all of the pool, those not out of it, those eligible, those invited.
 
-        Eligible: taking part, and eligible for some stream (anyone, where the law has none).
+        Eligible: not out of the pool, and eligible for some stream (anyone, where the law has none).
         """
         there = pl.Series(self.sheet.outcome > Outcome.excluded)
         streams = [self.scored[f"eligible_{one.id}"] for one in self.instruction.regulation.streams]

@@ -9,7 +9,6 @@ import polars as pl
 from ranking.columns import ID, score_columns
 from ranking.conform import Conforming, absent_inputs, conform
 from rules import blocks, lookup, plain
-from rules.groups import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,9 +43,10 @@ def score(
     if isinstance(frame, pl.LazyFrame):
         return _lazily(frame, regulation, day, breakdown=breakdown)
     typed = conform(frame if breakdown else frame.select(readable(frame.columns, regulation)), regulation, day)
-    points = blocks.points(_completed(typed, regulation, day), regulation, day, breakdown=breakdown)
-    if points is not None:
-        return _with_streams(typed, points, regulation, day) if breakdown else points.select(typed[ID], ROOT)
+    if not breakdown:
+        scores = blocks.score(_completed(typed, regulation, day), regulation, day)
+        if scores is not None:
+            return pl.DataFrame([typed[ID], scores])
     return scored(typed.lazy(), typed.columns, regulation, day, breakdown=breakdown).collect()
 
 
@@ -70,13 +70,6 @@ def _completed(typed: pl.DataFrame, regulation: Regulation, facts_on: date) -> p
     """Complete the levels that a test column gives."""
     levels = set(regulation.levels).intersection(regulation.derivable(typed.columns))
     return _derived(typed.lazy(), typed.columns, regulation, facts_on, levels).collect() if levels else typed
-
-
-def _with_streams(typed: pl.DataFrame, points: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.DataFrame:
-    """Add the answers of the streams, from the inputs that they read."""
-    inputs, absent = with_inputs(typed, regulation, facts_on)
-    answers = inputs.select(ID, *plain.streams(regulation, absent)).collect()
-    return pl.concat([answers, points], how="horizontal").select(score_columns(regulation))
 
 
 def with_inputs(typed: pl.DataFrame, regulation: Regulation, facts_on: date) -> tuple[pl.LazyFrame, set[str]]:

@@ -6,6 +6,10 @@ where null is a value too: null has place 0, so that the lowest of several is no
 between two inputs is three operations on bits. Places are bytes where a domain is small enough. Points are added as 16
 bits where no sum can be larger. Blocks are shared among as many threads as polars has: numpy lets go of the
 interpreter while it works.
+
+What does not vary in a pool is folded: an input whose column holds one value, or nothing but nulls, costs no table a
+dimension, and no column is read for it. Tables are kept by the hash of the law and the values folded, the last
+``KEPT`` of them.
 """
 
 from __future__ import annotations
@@ -26,15 +30,13 @@ from rules.inputs import EPOCH, days_by_year
 from rules.lookup import LARGEST_ALONE, Compiler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from numpy.typing import NDArray
 
     from rules.buffers import Buffers
-    from rules.criteria import Criterion
     from rules.domains import Domain, Value
-    from rules.groups import Group
     from rules.inputs import Derived
     from rules.lookup import Capped, Sum, Term
     from rules.regulation import Regulation
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 BLOCK = 2**16
 """Declarations in a block, a multiple of 8: measured from 2^13 to 2^17."""
 NARROW = 2**15
+KEPT = 64
 
 
 def origin(domain: Domain) -> int:
@@ -58,52 +61,49 @@ def narrow(size: int) -> np.dtype[Any]:
 
 
 class Tables:
-    """What blocks look up: made once for a regulation and the inputs that do not vary, whatever the pool.
+    """What blocks look up for the score: made once for a regulation and the inputs that do not vary.
 
-    ``sums`` gives the score alone, or the points of each criterion, from which ``groups`` are then combined.
+    ``points`` are the tables of the terms, in 16 bits where their points allow; ``type`` is that of their sum.
+    ``fits`` tells whether every term has a table.
     """
 
-    def __init__(self, regulation: Regulation, fixed: Mapping[str, Value], *, breakdown: bool) -> None:
-        self.regulation = regulation
-        self.compiler = compiler = Compiler(regulation, fixed=fixed)
-        wanted: tuple[Criterion | Group, ...] = regulation.criteria if breakdown else (regulation.parts[ROOT],)
-        self.sums = {part.id: compiler.merge(compiler.split(part)) for part in wanted}
-        self.groups = tuple((group, compiler.binds(group)) for group in regulation.groups) if breakdown else ()
-        terms = [term for source in self.sums.values() for term in _terms(source)]
-        self.fits = all(compiler.size(term.inputs) <= LARGEST_ALONE for term in terms)
-        self.points = {id(term): _narrowed(compiler.array(term).to_numpy()) for term in terms} if self.fits else {}
-        self.inputs = {name for term in terms for name in term.inputs if compiler.codes[name].size > 1}
-        self.inputs |= {cap.input for cap in _caps(self) if cap.input and compiler.codes[cap.input].size > 1}
-        self.types = {name: np.dtype(np.int16 if self._most(s) < NARROW else np.int32) for name, s in self.sums.items()}
+    def __init__(self, regulation: Regulation, fixed: Mapping[str, Value]) -> None:
+        self.compiler = Compiler(regulation, fixed=fixed)
+        self.codes = self.compiler.codes
+        self.total = self.compiler.merge(self.compiler.split(regulation.parts[ROOT]))
+        terms, caps = _terms(self.total), _caps(self.total)
+        self.fits = all(self.compiler.size(term.inputs) <= LARGEST_ALONE for term in terms)
+        arrays = [self.compiler.array(term).to_numpy() for term in terms] if self.fits else []
+        self.points = {id(t): array.astype(smallest(most(array))) for t, array in zip(terms, arrays, strict=False)}
+        reached = sum(most(array) for array in arrays)
+        self.type = smallest(max([reached, *(abs(limit) for cap in caps for limit in cap.points)]))
+        read = [*(name for term in terms for name in term.inputs), *(cap.input for cap in caps if cap.input)]
+        self.inputs = [name for name in dict.fromkeys(read) if self.codes[name].size > 1]
 
-    def _most(self, source: Sum) -> int:
-        """Bound what any partial sum of points may be, above or below 0, and the caps beside it."""
-        points = sum(int(np.abs(self.points[id(term)].astype(np.int64)).max(initial=0)) for term in _terms(source))
-        return max([points, *(abs(limit) for cap in _caps_of(source) for limit in cap.points)]) if self.fits else 0
+
+def most(points: Array) -> int:
+    """Give the largest of some points, above or below 0."""
+    return int(np.abs(points.astype(np.int64)).max(initial=0))
+
+
+def smallest(reached: int) -> np.dtype[Any]:
+    """Give the type that holds points and their sums, where none is larger than ``reached``, above or below 0."""
+    return np.dtype(np.int16 if reached < NARROW else np.int32)
 
 
 def _terms(source: Sum) -> list[Term]:
     return [*source.terms, *(term for capped in source.capped for inner in capped.sums for term in _terms(inner))]
 
 
-def _caps_of(source: Sum) -> list[Cap]:
-    inner = [cap for capped in source.capped for one in capped.sums for cap in _caps_of(one)]
+def _caps(source: Sum) -> list[Cap]:
+    inner = [cap for capped in source.capped for one in capped.sums for cap in _caps(one)]
     return [*inner, *(capped.cap for capped in source.capped if capped.cap is not None)]
 
 
-def _caps(made: Tables) -> list[Cap]:
-    caps = [cap for source in made.sums.values() for cap in _caps_of(source)]
-    return [*caps, *(group.cap for group, binds in made.groups if binds and group.cap is not None)]
-
-
-def _narrowed(points: Array) -> Array:
-    return points.astype(np.int16 if np.abs(points.astype(np.int64)).max(initial=0) < NARROW else np.int32)
-
-
-@lru_cache(maxsize=64)
-def tables(regulation: Regulation, fixed: tuple[tuple[str, Value], ...], *, breakdown: bool) -> Tables:
+@lru_cache(maxsize=KEPT)
+def tables(regulation: Regulation, fixed: tuple[tuple[str, Value], ...]) -> Tables:
     """Make the tables of a regulation for pools where some inputs have one value, once for each."""
-    return Tables(regulation, dict(fixed), breakdown=breakdown)
+    return Tables(regulation, dict(fixed))
 
 
 @dataclass(frozen=True)
@@ -141,12 +141,13 @@ def _ages(years: int, facts_on: date) -> Array:
 
 @dataclass
 class Block:
-    """One block of declarations: each array of places is made once, when it is first asked for."""
+    """One block of declarations: each array of places is made once, when first asked for. ``index`` is room to work."""
 
     pool: Pool
     tables: Tables
     start: int
     stop: int
+    index: NDArray[np.intp]
     places: dict[str, Array] = field(default_factory=dict)
 
     def place(self, name: str) -> Array:
@@ -173,8 +174,8 @@ class Block:
         """Give null the place 0, whatever stands in the column there."""
         if column.valid is None:
             return places
-        mask = np.negative(self._bits(column.valid, column.offset).astype(places.dtype, copy=False))
-        return np.bitwise_and(places, mask, out=places)
+        places &= np.negative(self._bits(column.valid, column.offset).astype(places.dtype, copy=False))
+        return places
 
     def _read(self, name: str) -> Array:
         """Read a column. A number that wraps in its narrow type is back in range once the origin is taken off."""
@@ -196,9 +197,11 @@ class Block:
 
     def _age(self, source: Derived) -> Array:
         column, ages = self.pool.columns[source.of[0]], self.pool.ages[source.of[0]]
-        lived = np.subtract(self.pool.day, self._values(column), dtype=np.intp)
+        lived = np.subtract(self.pool.day, self._values(column), out=self._index)
         places = ages.take(lived, mode="clip")
-        return self._known(column, places + np.uint8(1) if source.domain.none else places)
+        if by := origin(source.domain):
+            places -= _wrapped(by, places.dtype)
+        return self._known(column, places)
 
     def _chosen(self, source: Derived) -> Array:
         selector, optional = self.place(source.of[0]), self._domain(source.of[0]).none
@@ -216,63 +219,57 @@ class Block:
         by = origin(domain) - origin(target)
         if not by:
             return places.astype(dtype, copy=False)
-        moved = places.astype(dtype) + _wrapped(by, dtype)
-        return moved * (places != 0) if domain.none else moved
+        moved = places.astype(dtype)
+        moved += _wrapped(by, dtype)
+        if domain.none:
+            moved *= places != 0
+        return moved
 
     def code(self, name: str) -> Array:
         """Give the codes by which tables know an input: its places, and no more than the last that matters."""
-        code, places = self.tables.compiler.codes[name], self.place(name)
+        code, places = self.tables.codes[name], self.place(name)
         if code.domain.kind != "whole" or code.high >= code.domain.high - 1:
             return places
-        return np.minimum(places, _constant(code.high - origin(code.domain), places.dtype, len(places)))
+        least: Array = np.minimum(places, _constant(code.high - origin(code.domain), places.dtype, len(places)))
+        return least
 
-    def sum(self, source: Sum, dtype: np.dtype[Any]) -> Array:
+    @property
+    def _index(self) -> Array:
+        return self.index[: self.stop - self.start]
+
+    def sum(self, source: Sum) -> Array:
         """Add terms and capped sums up."""
-        pieces = [self._looked_up(term) for term in source.terms] + [self._capped(one, dtype) for one in source.capped]
-        if not pieces:
-            return np.zeros(self.stop - self.start, dtype)
-        return reduce(np.add, pieces[1:], pieces[0].astype(dtype, copy=False))
+        result = np.zeros(self.stop - self.start, self.tables.type)
+        for term in source.terms:
+            result += self._looked_up(term)
+        for capped in source.capped:
+            result += self._capped(capped)
+        return result
 
     def _looked_up(self, term: Term) -> Array:
-        codes, points = self.tables.compiler.codes, self.tables.points[id(term)]
+        codes, points = self.tables.codes, self.tables.points[id(term)]
         names = [name for name in term.inputs if codes[name].size > 1]
         if not names:
-            return np.full(self.stop - self.start, points[0])
+            return points[:1]
         dtype = narrow(prod(codes[name].size for name in names))
         place = self.code(names[0]).astype(dtype)
         for name in names[1:]:
             place *= dtype.type(codes[name].size)
             place += self.code(name)
-        return points.take(place.astype(np.intp), mode="clip")
+        self._index[:] = place
+        return points.take(self._index, mode="clip")
 
-    def _capped(self, source: Capped, dtype: np.dtype[Any]) -> Array:
-        return self.under([self.sum(inner, dtype) for inner in source.sums], source.cap, largest=source.largest)
-
-    def under(self, sums: Sequence[Array], cap: Cap | None, *, largest: bool) -> Array:
+    def _capped(self, source: Capped) -> Array:
         """Add up, or take the largest, under a cap."""
-        result = reduce(np.maximum if largest else np.add, sums)
-        return result if cap is None else np.minimum(result, self._limit(cap, result.dtype))
+        result = reduce(np.maximum if source.largest else np.add, [self.sum(inner) for inner in source.sums])
+        return result if source.cap is None else np.minimum(result, self._limit(source.cap), out=result)
 
-    def _limit(self, cap: Cap, dtype: np.dtype[Any]) -> Array:
-        size = self.stop - self.start
+    def _limit(self, cap: Cap) -> Array:
         if cap.input is None:
-            return _constant(cap.points[0], dtype, size)
-        code = self.tables.compiler.codes[cap.input]
-        limits = [cap.at({cap.input: value}) for value in code.values]
-        if code.size == 1:
-            return _constant(limits[0], dtype, size)
-        return np.array(limits, dtype).take(self.code(cap.input), mode="clip")
-
-    def run(self, out: Mapping[str, Array]) -> None:
-        """Write the points of this block where they belong."""
-        made = {}
-        for name, source in self.tables.sums.items():
-            made[name] = out[name][self.start : self.stop]
-            made[name][:] = self.sum(source, self.tables.types[name])
-        for group, binds in self.tables.groups:
-            made[group.id] = out[group.id][self.start : self.stop]
-            members = [made[member] for member in group.members]
-            made[group.id][:] = self.under(members, group.cap if binds else None, largest=group.how == "max")
+            return _constant(cap.points[0], self.tables.type, self.stop - self.start)
+        code = self.tables.codes[cap.input]
+        limits = np.array([cap.at({cap.input: value}) for value in code.values], self.tables.type)
+        return limits if code.size == 1 else limits.take(self.code(cap.input), mode="clip")
 
 
 def _wrapped(number: int, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401 - a numpy scalar
@@ -298,7 +295,7 @@ def fixed_in(typed: pl.DataFrame, regulation: Regulation, facts_on: date) -> dic
     found: dict[str, Any] = {}
     for name in regulation.needed:
         column = typed[name]
-        if column.null_count() in (0, len(column)) and _constant_column(column):
+        if len(column) and column.null_count() in (0, len(column)) and _constant_column(column):
             found[name] = column[0]
     for name, source in regulation.derived.items():
         if not source.completes and all(of in found for of in source.of):
@@ -315,24 +312,24 @@ def _constant_column(column: pl.Series) -> bool:
     return few.n_unique() == 1 and bool(physical.min() == physical.max())
 
 
-def points(typed: pl.DataFrame, regulation: Regulation, facts_on: date, *, breakdown: bool) -> pl.DataFrame | None:
-    """Give the score, or the points of every criterion and group, of a conformed frame whose levels are complete.
+def score(typed: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.Series | None:
+    """Give the score of a conformed frame whose levels are complete: one a row, Int32, never null.
 
-    One row a declaration, Int32. None where a law has a table too large to be made: ``lookup`` then says how.
+    None where a law has a table too large to be made: ``lookup`` then says how.
     """
-    if not typed.height:
-        return None
-    fixed = tuple(fixed_in(typed, regulation, facts_on).items())
-    made = tables(regulation, fixed, breakdown=breakdown)
+    made = tables(regulation, tuple(fixed_in(typed, regulation, facts_on).items()))
     if not made.fits:
         return None
     pool = Pool.of(typed, made.inputs, regulation, facts_on)
-    names = [*made.sums, *(group.id for group, _ in made.groups)]
-    out = {name: np.empty(typed.height, np.int32) for name in names}
-    blocks = [Block(pool, made, at, min(at + BLOCK, typed.height)) for at in range(0, typed.height, BLOCK)]
-    if len(blocks) == 1:
-        blocks[0].run(out)
-    else:
-        with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
-            list(threads.map(lambda block: block.run(out), blocks))
-    return pl.DataFrame({name if name == ROOT else f"{name}_points": column for name, column in out.items()})
+    scores = np.empty(typed.height, np.int32)
+    starts, threads = range(0, typed.height, BLOCK), pl.thread_pool_size()
+
+    def run(first: int) -> None:
+        index = np.empty(BLOCK, np.intp)
+        for start in starts[first::threads]:
+            stop = min(start + BLOCK, typed.height)
+            scores[start:stop] = Block(pool, made, start, stop, index).sum(made.total)
+
+    with ThreadPoolExecutor(threads) as workers:
+        list(workers.map(run, range(min(threads, len(starts)))))
+    return pl.Series(ROOT, scores)

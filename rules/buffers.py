@@ -93,7 +93,7 @@ def buffers(column: pl.Series) -> Buffers:
 def _at(address: int | None, count: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     if not count or not address:
         return np.empty(0, dtype)
-    return np.frombuffer((ctypes.c_char * (count * dtype.itemsize)).from_address(address), dtype)
+    return np.ndarray(count, dtype, memoryview((ctypes.c_char * (count * dtype.itemsize)).from_address(address)))
 
 
 def _release(chunk: ArrowArray) -> None:

@@ -13,7 +13,7 @@ Words = Annotated[str, Field(min_length=1)]
 class Strict(BaseModel):
     """Base of every model read from a file: no coercion, no unknown key, no change afterwards."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 class Title(Strict):

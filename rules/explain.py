@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rules import titles
 from rules.functions import derive
+from rules.groups import ROOT
 from rules.text import Lang, Text, written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from rules.citation import Cite
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 UNKNOWN = Text("inconnu", "unknown")
 OUTSIDE = Text("hors des bornes", "outside the range")
 
+Reading = tuple["Table", str, tuple[int | None, int, int]]
 State = Literal["applies", "does_not_apply", "not_yet", "repealed"]
 
 
@@ -179,6 +181,38 @@ def values_of(declaration: Mapping[str, Any], regulation: Regulation, facts_on: 
     return {name: values[name] for name in regulation.inputs if name in values}
 
 
+def readings(source: Criterion, values: Mapping[str, Value]) -> Iterator[Reading]:
+    """Look a criterion up: each table with each of its row inputs, and the cell that they read."""
+    for table in source.tables:
+        column = values[table.column_input] if table.column_input else None
+        for name in table.row_inputs:
+            yield table, name, table.cell(values[name], column)
+
+
+def combined(source: Group, points: Mapping[str, int]) -> int:
+    """Combine the members of a group, before its cap."""
+    return (sum if source.how == "sum" else max)(points[member] for member in source.members)
+
+
+def under(source: Criterion | Group, total: int, values: Mapping[str, Value]) -> tuple[int | None, int]:
+    """Give the cap of a part, none where it has none, and what it leaves of a total."""
+    cap = source.cap.at(values) if source.cap else None
+    return cap, total if cap is None else min(total, cap)
+
+
+def score_of(declaration: Mapping[str, Any], regulation: Regulation, facts_on: date) -> int:
+    """Give the score that ``explain`` explains, without the rest."""
+    values = values_of(declaration, regulation, facts_on)
+    points: dict[str, int] = {}
+    for criterion in regulation.criteria:
+        applies = criterion.source is not None and criterion.applies_when.holds(values) is True
+        total = sum(cell[2] for _, _, cell in readings(criterion, values)) if applies else 0
+        points[criterion.id] = under(criterion, total, values)[1] if applies else 0
+    for group in regulation.groups:
+        points[group.id] = under(group, combined(group, points), values)[1]
+    return points[ROOT]
+
+
 class _Reader:
     """Reads the inputs of one declaration and looks them up in the tables."""
 
@@ -217,15 +251,10 @@ class _Reader:
         cite, since = source.source.cite, source.source.in_force
         if source.applies_when.holds(self.values) is not True:
             return Points(source.id, source.title, "does_not_apply", (), 0, None, 0, cite, since)
-        steps = []
-        for table in source.tables:
-            for name in table.row_inputs:
-                column_value = self.values[table.column_input] if table.column_input else None
-                steps.append(self.step(table, name, table.cell(self.values[name], column_value)))
+        steps = tuple(self.step(*reading) for reading in readings(source, self.values))
         total = sum(step.points for step in steps)
-        cap = source.cap.at(self.values) if source.cap else None
-        kept = total if cap is None else min(total, cap)
-        return Points(source.id, source.title, "applies", tuple(steps), total, cap, kept, cite, since)
+        cap, kept = under(source, total, self.values)
+        return Points(source.id, source.title, "applies", steps, total, cap, kept, cite, since)
 
     def step(self, table: Table, name: str, cell: tuple[int | None, int, int]) -> Step:
         """Record one reading of a table."""
@@ -239,10 +268,8 @@ class _Reader:
 
     def group(self, source: Group, points: Mapping[str, int]) -> GroupPoints:
         """Combine the members of a group."""
-        combine = sum if source.how == "sum" else max
-        total = combine(points[member] for member in source.members)
-        cap = source.cap.at(self.values) if source.cap else None
-        kept = total if cap is None else min(total, cap)
+        total = combined(source, points)
+        cap, kept = under(source, total, self.values)
         return GroupPoints(source.id, source.title, source.members, source.how, total, cap, kept)
 
     def stream(self, source: Stream) -> Eligibility:

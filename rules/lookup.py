@@ -3,8 +3,11 @@
 The score is a sum of terms. A term is a small array that stands for several criteria at once: the values of its inputs
 make a mixed-radix code, and the code reads the array. Caps that no declaration can reach are dropped; a cap that can
 bind stays above its own terms. Terms are merged, smallest first, while the combinations of their inputs stay under
-``LARGEST``: an array that lives in the cache. One term alone may be larger, up to ``LARGEST_ALONE``; beyond, it is
-computed as ``plain`` says it. Arrays are filled by running ``plain`` over every combination.
+``LARGEST``: an array of so many points of 16 bits lives in the second cache of a core beside the others, its codes fit
+16 bits, and up to there a gather costs the same; larger ones save no gather worth their cost. One term alone may be
+larger, up to ``LARGEST_ALONE``; beyond, it is computed as ``plain`` says it. An input that is fixed in the whole pool
+has one code. ``blocks`` reads the same arrays with numpy, for the score of a frame in memory. Arrays are filled by
+running ``plain`` over every combination.
 """
 
 from __future__ import annotations
@@ -202,7 +205,7 @@ class Compiler:
     def array(self, term: Term) -> pl.Series:
         """Fill the array of a term by running its expressions over every combination of its inputs."""
         sizes = [self.codes[name].size for name in term.inputs]
-        grid = np.indices(sizes).reshape(len(sizes), -1)
+        grid = np.indices(sizes).reshape(len(sizes), prod(sizes))
         columns = [
             pl.Series(name, self.codes[name].values, dtype=column_type(self.codes[name].domain)).gather(codes)
             for name, codes in zip(term.inputs, grid, strict=True)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
+from rules.blocks import most, smallest
 from rules.groups import ROOT
-from rules.lookup import LARGEST_ALONE, Compiler, Sum, needed
+from rules.lookup import LARGEST, LARGEST_ALONE, Compiler, Sum, needed
+from rules.text import Text, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,13 +18,20 @@ if TYPE_CHECKING:
     from rules.lookup import Term
     from rules.regulation import Regulation
 
-POINTS_BYTES = 4
+MERGED, ALONE = (Text(number(size, "fr"), number(size, "en")) for size in (LARGEST, LARGEST_ALONE))
+RULE = Text(
+    "Règle de fusion : des tables qui s’additionnent sont fusionnées, le plus petit produit d’abord, tant que leurs "
+    f"combinaisons ne dépassent pas {MERGED.fr} ; seule, une table peut en avoir {ALONE.fr}. "
+    "Un intrant qui ne varie pas dans la banque ne compte pour rien.",
+    "Rule of fusion: tables that add up are merged, the smallest product first, while their combinations stay within "
+    f"{MERGED.en}; a table alone may have {ALONE.en}. An input that does not vary in the pool counts for nothing.",
+)
 BYTES = {"boolean": 1, "date": 4, "instant": 8}
 
 
 @dataclass(frozen=True)
 class Gather:
-    """One table that the score reads: criteria fused, inputs with how many values of each, entries, bytes.
+    """One table that the score reads: criteria fused, inputs with how many values of each, entries, bytes of an entry.
 
     ``fused`` is false where the combinations are too many, and the law's own tables are read row by row. ``cap`` names
     the part under whose cap the points come.
@@ -33,11 +42,12 @@ class Gather:
     entries: int
     fused: bool
     cap: str | None
+    width: int
 
     @property
     def bytes(self) -> int:
         """The size of the table."""
-        return self.entries * POINTS_BYTES if self.fused else 0
+        return self.entries * self.width if self.fused else 0
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,9 @@ def _gathers(source: Sum, compiler: Compiler, cap: str | None = None) -> Iterato
 def _gather(term: Term, compiler: Compiler, cap: str | None) -> Gather:
     inputs = tuple((name, compiler.codes[name].size) for name in term.inputs)
     entries = prod(size for _, size in inputs)
-    return Gather(term.criteria, inputs, entries, bool(inputs) and entries <= LARGEST_ALONE, cap)
+    fused = bool(inputs) and entries <= LARGEST_ALONE
+    width = smallest(most(compiler.array(term).to_numpy())).itemsize if fused else 0
+    return Gather(term.criteria, inputs, entries, fused, cap, width)
 
 
 def _bytes(attribute: Attribute, regulation: Regulation) -> int:

@@ -106,10 +106,15 @@ class Regulation:
 
     def read_by(self, name: str) -> tuple[str, ...]:
         """Name the attributes that an input comes from: itself, or those that it is derived from."""
-        if name not in self.derived:
-            return (name,)
-        inner = ((of,) if of == name else self.read_by(of) for of in self.derived[name].of)
-        return tuple(dict.fromkeys(found for each in inner for found in each))
+        return self._read_by.get(name, (name,))
+
+    @cached_property
+    def _read_by(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for name, source in self.derived.items():
+            inner = ((of,) if of == name else found.get(of, (of,)) for of in source.of)
+            found[name] = tuple(dict.fromkeys(one for each in inner for one in each))
+        return found
 
     def stages(self, names: Collection[str]) -> list[list[Derived]]:
         """Put derived inputs in stages: each reads attributes and the inputs of the stages before it."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rules.domains import Interval
-from rules.explain import explain
+from rules.explain import score_of
 from rules.titles import interval, shown
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class NextStep:
 
 def next_steps(declaration: Mapping[str, Any], regulation: Regulation, facts_on: date) -> tuple[NextStep, ...]:
     """Find the next steps of a declaration, the largest gain first."""
-    score = explain(declaration, regulation, facts_on).score
+    score = score_of(declaration, regulation, facts_on)
     found = [
         step
         for name in attributes(regulation)
@@ -58,7 +58,7 @@ def _nearest(
     if declaration[name] is None and regulation.attributes[name].only_when is not None:
         return None
     gains = [
-        (explain({**declaration, name: value}, regulation, facts_on).score - score, value)
+        (score_of({**declaration, name: value}, regulation, facts_on) - score, value)
         for value in candidates(name, declaration[name], regulation)
         if not _contradicts({**declaration, name: value}, regulation)
     ]

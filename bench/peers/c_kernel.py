@@ -24,8 +24,8 @@ from rules.groups import ROOT
 from rules.inputs import EPOCH, days_by_year
 from rules.lookup import Compiler
 
-CACHE = 2**12
-"""Entries of a fused table: what stays in the first level of the cache beside the others."""
+CACHE = 2**14
+"""Entries of a fused table: what a core keeps in its own cache beside the others; measured from 2^8 to 2^16."""
 CC = ("cc", "-O3", "-march=native", "-shared", "-fPIC")
 BLOCK = 512
 """Declarations a block: every loop over one of them stays in the cache, and the compiler makes it vector code."""
@@ -56,7 +56,7 @@ class Source:
     def __init__(self, regulation, facts_on, entries):
         self.regulation, self.facts_on = regulation, facts_on
         self.compiler = Compiler(regulation, entries)
-        self.width = 2 if max(code.size for code in self.compiler.codes.values()) < 2**15 else 4
+        self.width = 2 if max(domain.size for domain in regulation.inputs.values()) < 2**15 else 4
         self.columns, self.tables, self.lines, self.made = {}, [], [], {}
 
     def table(self, values, dtype):
@@ -214,8 +214,8 @@ class Kernel:
         block += self.source.lines
         block += [f"EACH r{i}[i + j] = {value};" for i, value in enumerate(self.results.values())]
         return (
-            f"#define BLOCK {BLOCK}\n{HEAD}void score(int64_t n, const void **values, const uint8_t **valid, const int64_t *offsets, "
-            "const void **tables, int32_t **out) {\n"
+            f"#define BLOCK {BLOCK}\n{HEAD}void score(int64_t n, const void **values, const uint8_t **valid, "
+            "const int64_t *offsets, const void **tables, int32_t **out) {\n"
             + "\n".join(head)
             + "\nfor (int64_t i = 0; i < n; i += BLOCK) {\nif (i > n - BLOCK) i = n - BLOCK;\n"
             + "\n".join(block)
@@ -233,7 +233,7 @@ class Kernel:
         return self.functions[types]
 
     def __call__(self, frame):
-        """Run over a frame of typed columns, a multiple of nothing: the last block is the last ``BLOCK`` rows."""
+        """Run over a frame of typed columns, however many: the last block is the last ``BLOCK`` rows."""
         if frame.height < BLOCK:
             return self(pl.concat([frame] * -(-BLOCK // frame.height))).head(frame.height) if frame.height else None
         columns = [frame[name] for name in self.source.columns]
@@ -261,6 +261,16 @@ class CKernel:
     def __init__(self, regulation, facts_on, entries=CACHE):
         self.score = Kernel(regulation, facts_on, entries, breakdown=False)
         self.breakdown = Kernel(regulation, facts_on, entries, breakdown=True)
+
+    @staticmethod
+    def take(frame):
+        """Read the columns where polars holds them."""
+        return frame
+
+    @staticmethod
+    def read(result):
+        """Give the frame."""
+        return result
 
 
 def build(regulation, facts_on, entries=CACHE):

@@ -26,6 +26,10 @@ COMMANDS = {
         "ranking.cli.pool:pool",
         Text("Fabriquer, vérifier, comparer des banques.", "Make, check and compare pools."),
     ),
+    "columns": Later(
+        "ranking.cli.columns:columns",
+        Text("Traduire vos colonnes et vos codes (--columns).", "Map your own columns and codes (--columns)."),
+    ),
     "score": Later(
         "ranking.cli.score:score",
         Text("Calculer le pointage de chaque déclaration.", "Compute the score of every declaration."),

@@ -67,6 +67,7 @@ SIGNED = Text(
     words=Text("Table de tout le monde, .parquet ou .csv.", "Table of everyone, .parquet or .csv."),
 )
 @words.quarantine
+@words.reads_pools
 @words.as_json
 def correct(
     folder: str,

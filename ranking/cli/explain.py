@@ -53,6 +53,7 @@ ANSWERS = {True: Text("oui", "yes"), False: Text("non", "no"), None: Text("incon
 @words.option(
     "--out", type=click.Path(dir_okay=False), words=Text("Écrire une lettre, en PDF.", "Write a letter, as PDF.")
 )
+@words.reads_pools
 @words.as_json
 def explain(
     file: str,

@@ -78,6 +78,7 @@ instruction = words.Group(
 @words.quarantine
 @words.as_json
 @click.pass_context
+@words.reads_pools
 def check(
     context: click.Context,
     file: str,

@@ -9,7 +9,7 @@ import click
 
 from ranking.cli import terminal, words
 from rules import load
-from rules.plan import plan
+from rules.plan import RULE, plan
 from rules.text import Lang, Text, number
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def _lines(made: Plan, regulation: Regulation, lang: Lang) -> list[str]:
     tables, read, columns = number(made.bytes_of_tables, lang), made.bytes_read, len(made.columns)
     derived = ", ".join(made.derived) or "–"
     return [
+        RULE.to(lang),
         Text(f"Intrants calculés d’abord : {derived}.", f"Inputs computed first: {derived}.").to(lang),
         Text(
             f"Plafonds qu’aucune déclaration n’atteint, laissés de côté : {dropped}.",

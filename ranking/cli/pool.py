@@ -157,6 +157,7 @@ def _folder(out: str) -> Path:
 @words.on
 @words.facts_on
 @words.quarantine
+@words.reads_pools
 @words.as_json
 def check(
     file: str, program: str, on: date, facts_on: date | None, quarantine: str | None, as_json: bool, lang: Lang
@@ -198,6 +199,7 @@ def check(
 @click.argument("file", type=click.Path())
 @words.option("--first", type=click.IntRange(min=1), default=5, show_default=True, words=Text("Combien.", "How many."))
 @words.option("--ids", is_flag=True, words=Text("Les numéros seuls, un par ligne.", "Numbers alone, one a line."))
+@words.reads_pools
 @words.as_json
 def show(file: str, first: int, ids: bool, as_json: bool, lang: Lang) -> None:
     """Show the first declarations."""

@@ -58,6 +58,7 @@ FLOWS = Text("Avant|Parties|Arrivées|Gagnées|Perdues|Après", "Before|Left|Cam
     type=click.Path(dir_okay=False),
     words=Text("Table de qui a changé, .parquet ou .csv.", "Table of who changed, .parquet or .csv."),
 )
+@words.reads_pools
 @words.as_json
 def diff(
     before: str,

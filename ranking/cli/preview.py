@@ -55,6 +55,7 @@ WORDS = {
 )
 @words.as_json
 @click.pass_context
+@words.reads_pools
 def preview(
     context: click.Context,
     folder: str,

@@ -58,6 +58,7 @@ STANDS = {
     type=words.Day(),
     words=Text("Jour de la demande ; sinon celui de la ronde.", "Day of the application; else that of the round."),
 )
+@words.reads_pools
 @words.as_json
 def recheck(
     folder: str,

@@ -9,7 +9,9 @@ import click
 
 from ranking.cli import recorded, terminal, words
 from ranking.cli.correct import correct
+from ranking.cli.lists import lists
 from ranking.cli.preview import preview
+from ranking.cli.publish import publish
 from ranking.cli.recheck import recheck
 from ranking.cli.release import approve, release
 from ranking.cli.report import report
@@ -65,6 +67,7 @@ round_ = words.Group(
 )
 @words.quarantine
 @recorded.recording
+@words.reads_pools
 @words.as_json
 def run(
     instruction: str,
@@ -160,5 +163,5 @@ def outcomes(done: Round, lang: Lang) -> Table:
     return made
 
 
-for command in (run, verify, correct, recheck, preview, approve, release, report):
+for command in (run, verify, correct, recheck, preview, approve, release, report, publish, lists):
     round_.add_command(command)

@@ -10,6 +10,7 @@ import polars as pl
 
 from ranking import scoring, streamed
 from ranking.cli import terminal, words
+from ranking.column_map import current
 from ranking.columns import ROW
 from ranking.pieces import SUFFIX, are_several, find, is_parquet
 from ranking.pool import check_pool, read_pool
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     ),
 )
 @words.quarantine
+@words.reads_pools
 @words.as_json
 def score(
     file: str,
@@ -75,7 +77,7 @@ def score(
     regulation = load(program).on(on)
     with terminal.step(Text("Lecture, vérification et calcul", "Read, checked and scored"), lang):
         score_into = _in_memory
-        if is_parquet(file) and path.suffix.lower() == SUFFIX:
+        if is_parquet(file) and current().columns is None and path.suffix.lower() == SUFFIX:
             straight = engine == "polars" or (engine == "duckdb" and kept is None)
             score_into = _from_parquet if straight else _in_memory
         done = score_into(file, path, regulation, facts_on or on, engine, breakdown=not no_breakdown, kept=kept)
@@ -127,7 +129,8 @@ def _in_memory(
     """Read the pool, then score it with one of the engines; the second is loaded when it is asked for."""
     if are_several(file):
         found = find(file)
-        raw = found.scan().drop(ROW).collect()
+        raw, mapped = found.scan().drop(ROW).collect(), current().columns
+        raw = raw if mapped is None else mapped.applied(raw, found.shown)
         pool = check_pool(raw, regulation, shown=found.shown, quarantine=kept is not None, facts_on=facts_on)
     else:
         pool = read_pool(file, regulation, quarantine=kept is not None, facts_on=facts_on)

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     words=Text("Programme, s’il est dans un dossier.", "Program, where it lies in a folder."),
 )
 @results.options
+@words.reads_pools
 def compare(
     pool_file: str,
     instruction_file: str,

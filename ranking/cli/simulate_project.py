@@ -11,8 +11,9 @@ import click
 from rich.console import Console
 
 from ranking.cli import results, terminal, words
+from ranking.faults import Fault, TirageError
 from ranking.pool import read_pool
-from rules.text import Text
+from rules.text import Text, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,6 +109,15 @@ if TYPE_CHECKING:
     words=Text("Largeur des tranches de pointage.", "Width of the score bands."),
 )
 @words.option(
+    "--keep",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False),
+    words=Text(
+        "Dossier des répétitions finies ; sinon celui du résultat, ou à côté de lui pour --publish.",
+        "Folder of the replications that are done; else that of the result, or beside it for --publish.",
+    ),
+)
+@words.option(
     "--workers",
     type=click.IntRange(1, 64),
     words=Text("Processus à la fois ; sinon un par cœur.", "Processes at a time; else one for each core."),
@@ -119,10 +129,12 @@ if TYPE_CHECKING:
 )
 @words.quarantine
 @results.options
+@words.reads_pools
 def project(
     pool_file: str,
     instruction: str,
     replications: int,
+    keep: str | None,
     workers: int | None,
     quarantine: str | None,
     out: str | None,
@@ -144,14 +156,28 @@ def project(
     if rounding and not publish:
         raise click.UsageError(Text("--rounding demande --publish", "--rounding needs --publish").to(lang))
     check_folder(Path(out))
+    where = Path(keep or (f"{out}-kept" if publish else out))
+    if publish:
+        _check_publishable(Path(out), where)
     wanted = Wanted(instruction=instruction, **asked)
     pool = _read(wanted, pool_file, quarantine, lang)
     made = setting(wanted, pool.frame, pool.fingerprint)
     terminal.report_pool(pool, lang, quarantine)
-    kept = _run(made, Path(out), replications, workers or os.cpu_count() or 1, lang)
+    kept = _run(made, where, replications, workers or os.cpu_count() or 1, lang)
     given = {"pool": Path(pool_file).name, "instruction": Path(instruction).name, **_plain(asked)}
     found = report(made, kept.read(replications), replications, given)
     results.deliver(found, out, formats, lang, publish=publish, least=least, rounding=rounding, as_json=as_json)
+
+
+def _check_publishable(out: Path, keep: Path) -> None:
+    """Refuse to publish a folder that holds replications: their small counts are not hidden."""
+    from ranking.simulate.results import PARTS  # noqa: PLC0415 - heavy
+
+    if out == keep or (out / PARTS).exists():
+        found = Text("des répétitions, dont rien n’est masqué", "replications, in which nothing is hidden")
+        expected = Text("un dossier à publier qui n’en contient pas", "a folder to publish that holds none")
+        write = same(f"--out {out.name}-published --keep {out.name}")
+        raise TirageError([Fault(same(out.name), found, expected, write)])
 
 
 def _plain(asked: dict[str, Any]) -> dict[str, Any]:
@@ -178,21 +204,16 @@ def _read(wanted: Wanted, file: str, quarantine: str | None, lang: Lang) -> Pool
 
 def _run(made: Setting, out: Path, count: int, workers: int, lang: Lang) -> Kept:
     """Run the replications, and say what a stopped run keeps."""
-    from ranking.simulate.projection.replications import run  # noqa: PLC0415 - heavy
+    from ranking.simulate.projection.replications import Kept, run  # noqa: PLC0415 - heavy
 
-    finished: list[int] = []
     with _progress(count, lang) as step:
-
-        def done(number: int) -> None:
-            finished.append(number)
-            step(number)
-
         try:
-            return run(made, out, count, workers=workers, done=done)
+            return run(made, out, count, workers=workers, done=step)
         except KeyboardInterrupt:
+            done = sum(Kept(out, made).has(number) for number in range(1, count + 1))
             said = Text(
-                f"Arrêtée : {len(finished)} répétitions sur {count} gardées dans {out} ; la même commande reprend là.",
-                f"Stopped: {len(finished)} of {count} replications kept in {out}; the same command goes on from there.",
+                f"Arrêtée : {done} répétitions sur {count} gardées dans {out} ; la même commande reprend là.",
+                f"Stopped: {done} of {count} replications kept in {out}; the same command goes on from there.",
             )
             click.echo(said.to(lang), err=True)
             raise

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
         "and after it with the responses: how much they undo. Several scenarios make one reform.",
     ),
     "tirage simulate respond --pool out/p.parquet --instruction data/instructions/quebec/pstq/2026-04-30.toml "
-    "--scenario data/scenarios/pstq-job-offer-outside-cmm-doubled.toml --response data/responses/pstq-job-offer.toml "
-    "--out out/resp",
+    "--scenario data/scenarios/pstq-outside-cmm-doubled.toml "
+    "--response data/responses/pstq-outside-cmm-claimed.toml --out out/resp",
 )
 @words.option(
     "--pool", "pool_file", required=True, type=click.Path(), words=Text("Banque extraite.", "The pool extracted.")
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 )
 @words.quarantine
 @results.options
+@words.reads_pools
 def respond(
     pool_file: str,
     file: str,
@@ -69,9 +70,10 @@ def respond(
     **delivery: Any,  # noqa: ANN401 - passed on
 ) -> None:
     """Measure what responses undo."""
-    from ranking.simulate.respond import respond as run  # noqa: PLC0415 - heavy
+    from ranking.simulate.behaviour import Behaviour  # noqa: PLC0415 - heavy
     from ranking.simulate.respond import trial, under  # noqa: PLC0415 - heavy
-    from ranking.simulate.response import Behaviour, read_response  # noqa: PLC0415 - heavy
+    from ranking.simulate.respond_results import respond as run  # noqa: PLC0415 - heavy
+    from ranking.simulate.response import read_response  # noqa: PLC0415 - heavy
     from ranking.simulate.results import check_folder  # noqa: PLC0415 - heavy
 
     if out is not None:

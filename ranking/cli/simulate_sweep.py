@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     words=Text("Programme, s’il est dans un dossier.", "Program, where it lies in a folder."),
 )
 @results.options
+@words.reads_pools
 def sweep(
     file: str,
     pool_file: str,

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
         "The smallest change of points that meets a target: shares wanted, points that may move, and their bounds. "
         "Every combination is tried, the cheapest first, each on the whole round.",
     ),
-    "tirage simulate target --pool out/p.parquet --instruction data/instructions/quebec/pstq/2026-04-30.toml "
-    "--want data/targets/outside-cmm-share.toml --out out/target",
+    "tirage simulate target --pool out/p.parquet --want data/targets/outside-cmm-share.toml --instruction "
+    "data/instructions/quebec/pstq/2026-04-30.toml --out out/target",
 )
 @words.option(
     "--pool", "pool_file", required=True, type=click.Path(), words=Text("Banque extraite.", "Pool extracted.")
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     words=Text("Dossier de la règle, hors bibliothèque.", "Folder of the law, outside the library."),
 )
 @results.options
+@words.reads_pools
 def target(
     pool_file: str,
     instruction: str,

@@ -56,6 +56,7 @@ YES, NO, OPEN = Text("oui", "yes"), Text("NON", "NO"), Text("–", "–")
         "Keeps no verification.json in the folder of the round.",
     ),
 )
+@words.reads_pools
 @words.as_json
 def verify(folder: str, pool_file: str, ledger: str | None, no_record: bool, as_json: bool, lang: Lang) -> int:
     """Verify a round."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import date
 from importlib import import_module
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -37,6 +38,12 @@ def lang_of(arguments: list[str]) -> Lang:
 def _lang(context: click.Context) -> Lang:
     lang: Lang = context.find_root().meta.get("tirage.lang", "en")
     return lang
+
+
+def _whole(example: str, width: int, indent: int) -> str:
+    """Break the line of an example between words only: a file name with a hyphen stays whole, to be copied."""
+    space = " " * indent
+    return fill(example, width, initial_indent=space, subsequent_indent=space, break_on_hyphens=False) + "\n"
 
 
 class Words(click.Option):
@@ -102,7 +109,7 @@ class WordsMixin(click.Command):
         with formatter.indentation():
             formatter.write_text(self.words.to(lang))
         with formatter.section(EXAMPLE.to(lang)):
-            formatter.write_text(self.example)
+            formatter.write(_whole(self.example, formatter.width, formatter.current_indent))
 
 
 class Command(WordsMixin, click.Command):
@@ -245,3 +252,42 @@ quarantine = option(
         "File for the rows refused; without it, one of them refuses the whole pool.",
     ),
 )
+
+
+def _with_columns(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    """Read the pools of this command by a file of columns."""
+    if value is not None:
+        from ranking.column_map import read_column_map, reading  # noqa: PLC0415 - polars takes time to load
+
+        context.with_resource(reading(columns=read_column_map(value)))
+
+
+def _with_sheet(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    """Read the pools of this command from a sheet."""
+    if value is not None:
+        from ranking.column_map import reading  # noqa: PLC0415 - as above
+
+        context.with_resource(reading(sheet=value))
+
+
+def reads_pools(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Declare the options of every command that reads pools; what they say holds while the command runs."""
+    columns = option(
+        "--columns",
+        type=click.Path(dir_okay=False),
+        metavar="FILE.toml",
+        expose_value=False,
+        callback=_with_columns,
+        words=Text(
+            "Fichier qui traduit vos colonnes et vos codes : voir tirage columns.",
+            "File that maps your own columns and codes: see tirage columns.",
+        ),
+    )
+    sheet = option(
+        "--sheet",
+        metavar="NAME",
+        expose_value=False,
+        callback=_with_sheet,
+        words=Text("Feuille d’un classeur, si ce n’est pas la première.", "Sheet of a workbook, if not the first."),
+    )
+    return columns(sheet(run))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -351,9 +351,9 @@ def _count(value: int | None, lang: Lang) -> str:
     return NONE.to(lang) if value is None else number(value, lang)
 
 
-def instant(at: datetime, zone: str, lang: Lang, *, seconds: bool = False) -> str:
+def instant(at: datetime, zone: str | tzinfo, lang: Lang, *, seconds: bool = False) -> str:
     """Write an instant on the clock of a program: 27 avril 2026, 6 h 30 (UTC−4), or 27 April 2026, 06:30 (UTC−4)."""
-    local = at.astimezone(ZoneInfo(zone))
+    local = at.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
     hours, minutes_ = divmod(int((local.utcoffset() or timedelta()).total_seconds()) // 60, 60)
     zoned = f"UTC{hours:+d}".replace("-", "−") + (f":{minutes_:02}" if minutes_ else "")
     fine = Text(f" min {local:%S} s", f":{local:%S}").to(lang) if seconds else ""

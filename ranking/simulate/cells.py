@@ -83,3 +83,8 @@ def decimal(value: float, lang: Lang, digits: int = 1, sign: str = "") -> str:
 def percent(share: float, lang: Lang, digits: int = 1) -> str:
     """Write a share as a percentage: « 12,5 % », “12.5%”."""
     return f"{decimal(share * 100, lang, digits)}{' %' if lang == 'fr' else '%'}"
+
+
+def count_words(value: int | None) -> Text:
+    """Write a count for a sentence; one that is hidden is “few”."""
+    return Text("peu", "few") if value is None else Text(number(value, "fr"), number(value, "en"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
+from ranking.simulate.shapley import MOST
 from rules.places import address
 from rules.scenario import apply, compose
 from rules.text import Text, same
@@ -74,7 +75,7 @@ class Changes:
         by: dict[str, list[Any]] = {}
         for change in scenario.change:
             by.setdefault(".".join(map(str, address(change.at, same(change.at))[:2])), []).append(change)
-        if len(by) == 1:
+        if len(by) == 1 or len(by) > MOST:
             return [Change(scenario.title.text, scenario)]
         return [Change(self._title(at), scenario.model_copy(update={"change": tuple(own)})) for at, own in by.items()]
 

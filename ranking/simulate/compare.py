@@ -13,9 +13,13 @@ from ranking.columns import ID
 from ranking.outcomes import Outcome
 from ranking.round import run_round
 from ranking.simulate.rerun import Rerun
-from ranking.simulate.shapley import shapley
+from ranking.simulate.shapley import shapley, subsets
+from ranking.simulate.sweep import sweep
+from ranking.simulate.variants import Variants
+from rules.faults import LawError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from fractions import Fraction
 
     from numpy.typing import NDArray
@@ -181,17 +185,64 @@ def _side(done: Round) -> pl.DataFrame:
     return made[live]
 
 
-def decompose(changes: Changes, pool: Pool, base: Round) -> dict[str, list[Fraction]]:
-    """Decompose what the changes do: people brought in, the mean score, each cut-off.
+class State(NamedTuple):
+    """What a set of changes makes of a pool: who is invited, where selections end, the sum of scores."""
 
-    ``score`` is the sum of scores over the pool; ``cut_off ID`` is that of a selection.
+    invited: NDArray[np.bool_]
+    cut_offs: dict[str, int | None]
+    score: int
+
+    @classmethod
+    def of(cls, done: Round) -> State:
+        """Keep what is measured of a round."""
+        cut_offs = {result.selection.id: result.cut_off for result in done.results}
+        return cls(done.sheet.outcome == Outcome.invited, cut_offs, int(done.scored["score"].cast(pl.Int64).sum()))
+
+
+def decompose(changes: Changes, pool: Pool, base: Round) -> dict[str, list[Fraction]]:
+    """Decompose what the changes do: people brought in and left out, the mean score, each cut-off.
+
+    ``score`` is the sum of scores over the pool; ``cut_off ID`` is that of a selection. Changes that only set points
+    are run as variants of one sweep, which is faster and the same.
     """
-    invited = base.sheet.outcome == Outcome.invited
+    sets = subsets(len(changes.each))
+    run = _by_sweep(changes, pool, sets) or (lambda chosen: State.of(run_round(changes.some(chosen), pool)))
+    before = State.of(base)
 
     def value(chosen: frozenset[int]) -> dict[str, int | None]:
-        done = base if not chosen else run_round(changes.some(chosen), pool)
-        cut_offs = {f"cut_off {result.selection.id}": result.cut_off for result in done.results}
-        fresh = int(((done.sheet.outcome == Outcome.invited) & ~invited).sum())
-        return {"gained": fresh, "score": int(done.scored["score"].sum()), **cut_offs}
+        state = run(chosen) if chosen else before
+        fresh, gone = state.invited & ~before.invited, before.invited & ~state.invited
+        cut_offs = {f"cut_off {name}": cut_off for name, cut_off in state.cut_offs.items()}
+        return {"gained": int(fresh.sum()), "lost": int(gone.sum()), "score": state.score, **cut_offs}
 
     return shapley(len(changes.each), value)
+
+
+def _by_sweep(changes: Changes, pool: Pool, sets: Sequence[frozenset[int]]) -> Callable[[frozenset[int]], State] | None:
+    """Prepare every set of changes as a variant of points; None where some change does more than set points."""
+    scenarios = [change.scenario for change in changes.each if change.scenario is not None]
+    if not scenarios or len(scenarios) < len(changes.each):
+        return None
+    points = [[one for one in each.change if not one.at.endswith(".announced_maximum")] for each in scenarios]
+    several = [
+        scenarios[0].model_copy(update={"change": tuple(one for n in sorted(chosen) for one in points[n])})
+        for chosen in sets
+    ]
+    law, day = changes.before.regulation, changes.before.facts_on
+    try:
+        variants = Variants.of_scenarios(law, several)
+    except LawError:
+        return None
+    if not variants.places:
+        return None
+    swept = sweep(pool.frame, law, variants, facts_on=day)
+    rounds = swept.rounds(changes.before, pool)
+    ids = [selection.id for selection in changes.before.selections]
+    numbers = {chosen: number for number, chosen in enumerate(sets)}
+
+    def run(chosen: frozenset[int]) -> State:
+        number = numbers[chosen]
+        cut_offs = {name: one.cut_off for name, one in zip(ids, rounds.results(number), strict=True)}
+        return State(rounds.taken(number) >= 0, cut_offs, int(swept.scores(number).cast(pl.Int64).sum()))
+
+    return run

@@ -34,7 +34,7 @@ def groups(found: Comparison, groupings: Sequence[Grouping]) -> pl.DataFrame:
     """Count, for each value of each attribute, people, who is invited before and after, who comes in and who leaves.
 
     ``up``, ``down``, ``unmoved`` count people by what becomes of their score; ``mean_change`` is that of the score.
-    ``to_reserve`` are the places that would have to be kept for the group to have as many as before. The values whose
+    ``to_reserve`` are the places that would have to be kept for the group to have its share of before. The values whose
     share of the invited moves most come first, by attribute where they move alike.
     """
     moved = pl.col("score_after") - pl.col("score_before")
@@ -55,7 +55,8 @@ def groups(found: Comparison, groupings: Sequence[Grouping]) -> pl.DataFrame:
         return pl.DataFrame()
     total = {name: max(sum(found.counts[part] for part in SUMS[name]), 1) for name in ("before", "after")}
     shares = [(pl.col(name) / total[name]).alias(f"share_{name}") for name in total]
-    reserve = (pl.col("before") - pl.col("after")).clip(lower_bound=0).alias("to_reserve")
+    wanted = pl.col("before") * total["after"] / total["before"] - pl.col("after")
+    reserve = wanted.clip(lower_bound=0).ceil().cast(pl.Int64).alias("to_reserve")
     frame = pl.concat(made).with_columns(*shares, reserve)
     far = (pl.col("share_after") - pl.col("share_before")).abs()
     ordered = frame.with_columns(far.alias("far")).sort(["far", "number", "code"], descending=[True, False, False])

@@ -90,11 +90,17 @@ class Attributes:
         declared = [name_ for name_ in self._declared(name) if name_ in kept]
         values = declared + sorted(value for value in kept if value not in declared)
         titles = [self._title(name, value) for value in values]
-        values, titles = [*values, OTHERS, ABSENT], [*titles, Text("autres", "others"), Text("non dit", "not said")]
+        values, titles = [*values, OTHERS, ABSENT], [*titles, Text("autres", "others"), self._absent(name)]
         last = len(values) - 2
         codes = column.replace_strict(values[:last], range(last), default=last, return_dtype=pl.Int64)
         found = pl.select(pl.when(pl.lit(column).is_null()).then(len(values) - 1).otherwise(pl.lit(codes))).to_series()
         return _grouped(name, title, found.to_numpy(), values, titles)
+
+    def _absent(self, name: str) -> Text:
+        """Say what a null means: none, where it is an answer; else that nothing is said."""
+        domain = self.law.inputs.get(name)
+        answers = domain is not None and domain.none
+        return Text("aucun", "none") if answers else Text("non dit", "not said")
 
     def _declared(self, name: str) -> list[str]:
         domain = self.law.inputs.get(name)
@@ -110,7 +116,7 @@ class Attributes:
         edges = edges if 0 < len(edges) <= MOST_BANDS else _quantiles(column)
         bands = [Interval(low, high) for low, high in zip([None, *edges], [*edges, None], strict=True)]
         values = [*(str(band) for band in bands), ABSENT]
-        titles = [*(interval(band) for band in bands), Text("non dit", "not said")]
+        titles = [*(interval(band) for band in bands), self._absent(name)]
         numbers = np.searchsorted(edges, column.fill_null(0).to_numpy(), side="right")
         codes = np.where(column.is_null().to_numpy(), len(bands), numbers)
         return _grouped(name, title, codes, values, titles)

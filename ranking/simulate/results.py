@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ranking.chart import WATERMARK, png, svg
+from ranking.chart import WATERMARK, apart, png, svg
 from ranking.disclosure import LEAST, NEAREST, Sums, rounded, suppressed
 from ranking.escaping import escaped
 from ranking.page import Block, Grid, Heading, Line, Picture, html, markdown
@@ -54,7 +54,11 @@ class Provenance:
     def as_dict(self) -> dict[str, Any]:
         """Give plain values, with the versions of what computed."""
         versions = {name: version(name) for name in ("tirage", "polars", "numpy")}
-        said = {name: _path(value) for name, value in self.arguments.items() if value not in (None, (), [], False)}
+        said = {
+            name: _path(value)
+            for name, value in self.arguments.items()
+            if value is not False and value not in (None, (), [])
+        }
         return {**asdict(self), "arguments": said, "versions": versions}
 
 
@@ -164,7 +168,8 @@ class Results:
         for name in before:
             (folder / name).unlink(missing_ok=True)
         pictures = {
-            name: svg(made.drawn(name, lang), chart.title.to(lang), lang) for name, chart in made.charts.items()
+            name: apart(svg(made.drawn(name, lang), chart.title.to(lang), lang), name)
+            for name, chart in made.charts.items()
         }
         for name, table in made.tables.items():
             _write_table(table, folder / name, formats)

@@ -164,8 +164,9 @@ class Rounds:
             by_unit[whole[by_unit[whole] == NOBODY]] = place
             by_row[some[by_row[some] == NOBODY]] = place
         rows = units.rows.rows
-        alone = by_row[rows] == NOBODY
-        by_row[rows[alone]] = by_unit[units.of_row[rows[alone]]]
+        own, whole = by_row[rows], by_unit[units.of_row[rows]]
+        both = np.where((own == NOBODY) | (whole == NOBODY), np.maximum(own, whole), np.minimum(own, whole))
+        by_row[rows] = both
         by_row[others] = NOBODY
         return by_row
 

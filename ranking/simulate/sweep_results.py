@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from ranking.outcomes import Outcome
 from ranking.simulate import sweep_charts as charts
+from ranking.simulate.cells import count_words
 from ranking.simulate.results import Chart, Results, Table
 from rules.text import Text, number, signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ranking.round import Round
     from ranking.simulate.groups_of import Grouping
     from ranking.simulate.results import Provenance
     from ranking.simulate.rounds import Rounds
@@ -49,13 +48,11 @@ class One(NamedTuple):
     taken: dict[str, int]
 
 
-def of_round(done: Round) -> One:
-    """Keep what is told of a variant."""
-    return One(
-        done.sheet.outcome == Outcome.invited,
-        {result.selection.id: result.cut_off for result in done.results},
-        {result.selection.id: len(result.taken.positions) for result in done.results},
-    )
+def of_variant(rounds: Rounds, number: int) -> One:
+    """Run a variant, and keep what is told of it."""
+    found = dict(zip([one.id for one in rounds.instruction.selections], rounds.results(number), strict=True))
+    cut_offs, taken = ({name: one[place] for name, one in found.items()} for place in (1, 0))
+    return One(rounds.taken(number) >= 0, cut_offs, {name: count or 0 for name, count in taken.items()})
 
 
 def results(
@@ -66,13 +63,13 @@ def results(
     tell: Callable[[int, int], None] = lambda *_: None,
 ) -> Results:
     """Run every variant of a sweep, whole; ``tell`` is told how many are done, and of how many."""
-    base = of_round(rounds.run(0))
+    base = of_variant(rounds, 0)
     variants: list[dict[str, Any]] = []
     cut_offs: list[dict[str, Any]] = []
     shares: list[pl.DataFrame] = []
     total = len(swept.variants)
     for variant in range(total):
-        one = base if variant == 0 else of_round(rounds.run(variant))
+        one = base if variant == 0 else of_variant(rounds, variant)
         named = {"variant": variant, "title_fr": swept.titles[variant].fr, "title_en": swept.titles[variant].en}
         variants.append(named | _counts(one, base) | _moves(one, base))
         cut_offs += [named | row for row in _cut_offs(one, base)]
@@ -96,17 +93,25 @@ def results(
         "cut_offs": Chart(Text("Seuils selon la variante", "Cut-offs by variant"), charts.cut_offs, ("cut_offs",)),
     }
     figures = {"variants": total, "before": int(base.invited.sum())}
-    return Results(swept.source.title.text, provenance, figures, tables, made, lambda said: _sentences(said, frame))
+    return Results(
+        swept.source.title.text,
+        provenance,
+        figures,
+        tables,
+        made,
+        lambda said: _sentences(said, frame),
+        counted=("before",),
+    )
 
 
 def _sentences(said: dict[str, Any], frame: pl.DataFrame) -> list[Text]:
+    before = count_words(said["before"])
     fall, rise = frame["lowest_move"].min() or 0, frame["highest_move"].max() or 0
     return [
         Text(
-            f"{number(said['variants'] - 1, 'fr')} variantes et la règle ; {number(said['before'], 'fr')} personnes "
+            f"{number(said['variants'] - 1, 'fr')} variantes et la règle ; {before.fr} personnes "
             "invitées sous la règle.",
-            f"{number(said['variants'] - 1, 'en')} variants and the law; {number(said['before'], 'en')} people "
-            "invited under the law.",
+            f"{number(said['variants'] - 1, 'en')} variants and the law; {before.en} people invited under the law.",
         ),
         Text(
             f"Les seuils vont de {signed(int(str(fall)))} à {signed(int(str(rise)))} selon la variante.",

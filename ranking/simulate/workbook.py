@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ranking.chart import WATERMARK
 from ranking.simulate.cells import HIDDEN, figure, heads, shown_columns
+from ranking.workbook import LONGEST, MADE, PLAIN
 from rules.text import Text
 
 if TYPE_CHECKING:
@@ -18,16 +18,12 @@ if TYPE_CHECKING:
     from ranking.simulate.results import Results, Table
     from rules.text import Lang
 
-LONGEST = 31  # letters in the name of a sheet
-MADE = datetime(2000, 1, 1, tzinfo=UTC)  # a workbook must have an instant; this one says nothing of the clock
-
 
 def write_workbook(results: Results, path: Path, lang: Lang) -> None:
     """Write a workbook. Text is written as text, whatever it begins with: no cell is a formula or a link."""
     import xlsxwriter  # noqa: PLC0415 - heavy
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(path, options)
+    book = xlsxwriter.Workbook(path, PLAIN)
     book.set_properties({"title": results.title.to(lang), "comments": WATERMARK.to(lang), "created": MADE})
     bold, share = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
     _origin(book.add_worksheet(Text("Provenance", "Provenance").to(lang)), results, lang, bold)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ranking.verify.case import Case, Invited
 
 
+NOT_OUT = (None, "unknown")
+"""Of whom it is not known whether an exclusion is for them is not out of the pool."""
+
+
 def prove_lists(case: Case) -> list[Finding]:
     """Prove what holds of any round, whatever its mechanisms."""
     return [
@@ -48,7 +52,7 @@ def distribution(case: Case) -> list[Finding]:
     facts, invited = case.facts, {row.declaration for row in case.invited}
     counts: dict[int, list[int]] = {}
     for position, score in enumerate(facts.scores):
-        there = position not in case.round.out
+        there = case.round.out.get(position) in NOT_OUT
         of_score = counts.setdefault(score, [0, 0, 0, 0])
         told = (True, there, there and eligible(facts, position, ()) is True, facts.ids[position] in invited)
         for column, holds in enumerate(told):

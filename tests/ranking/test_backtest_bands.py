@@ -24,7 +24,7 @@ from ranking.simulate.backtest.calibration import (
     implied_share,
     joined,
 )
-from ranking.simulate.backtest.exceptions import exceptions
+from ranking.simulate.backtest.exceptions import _why, exceptions
 from ranking.simulate.backtest.kinds import KINDS, instruction_of
 from ranking.simulate.backtest.profiles import PROGRAM, profiles
 
@@ -47,6 +47,7 @@ def made_up(counts, category="general", size=10, day=AFTER, min_score=500):
         "invitations": size,
         "min_score": min_score,
         "count_flags": None,
+        "version": None,
     }
 
 
@@ -170,15 +171,15 @@ def test_two_general_rounds_as_they_were_published(build, number, interval, insi
 def test_every_exception_says_why_in_both_languages(build):
     wanted = ["221", "223", "238", "260"]
     rows = [one for one in joined(express_entry_rounds(), scaled(distributions())) if one["round"] in wanted]
-    past = [0.5, 0.5]
+    past, last = [0.5, 0.5], {"round_date": date(2023, 7, 12), "min_score": 375, "version": "v1"}
     tested = pl.DataFrame(
-        [vars(calibrate_round(row | {"invitations": row["invitations"] // 100}, past, build, 90)) for row in rows],
+        [vars(calibrate_round(row | {"invitations": row["invitations"] // 100}, past, build, last)) for row in rows],
         infer_schema_length=None,
     )
     found = exceptions(tested)
     said = dict(found.select("round", "why_en").iter_rows())
     assert "on the day itself" in said["221"]
-    assert "90 days since the last one" in said["260"]
+    assert "21 days before, had taken the best down to 375" in said["260"]
     assert found.select(pl.col("why_fr", "why_en").str.len_chars().min()).row(0) > (40, 40)
 
 
@@ -200,3 +201,12 @@ def test_the_instruction_of_a_round_asks_for_its_category_where_the_law_knows_it
     assert by_number["398"].where == {"occupation": "31301"}
     assert by_number["434"].category == "transport"
     assert {one.size for one in by_number.values()} == {2095, 536, 500, 7500, 4000, 300}
+
+
+def test_a_share_that_is_not_assumed_is_explained_by_what_goes_with_it():
+    row = {"new_version": False, "days_since": 20, "last_score": 450, "min_score": 440}
+    assert "even spread" in _why(row, 0.1, 0.2, 0.3).en
+    assert "down to 450" in _why(row, 0.1, 0.05, 0.3).en
+    assert "lower than the last one (450)" in _why(row, 0.1, 0.4, 0.3).en
+    assert "filled up again" in _why(row | {"days_since": 200}, 0.1, 0.4, 0.3).en
+    assert "definition" in _why(row | {"new_version": True}, 0.1, 0.4, 0.3).en

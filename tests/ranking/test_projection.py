@@ -69,9 +69,11 @@ def assumptions(accepted=100, declined=0, a_month=0, tests=None, gains=()):
     return "\n".join(f"{key} = {toml(value)}" for key, value in said.items())
 
 
-def project(here, rows, selections, said="", scenarios=(), **wanted):
+def project(here, rows, selections, said="", scenarios=(), more="", **wanted):
     """Prepare a projection of a pool of a few people."""
     instruction = write_instruction(here, selections)
+    with (here.folder / "instruction.toml").open("a", encoding="utf-8") as file:
+        file.write(more)
     (here.folder / "assumed.toml").write_text(said or assumptions(), encoding="utf-8")
     given = {"start": START, "months": 6, "arrivals": 0.0} | wanted
     asked = Wanted(
@@ -234,6 +236,13 @@ def test_a_person_keeps_their_number_whoever_comes_after():
     assert abs(many.mean() - 0.5) < 0.02
 
 
+def test_the_order_of_the_file_counts_for_nothing(here):
+    rows = crowd()
+    one, other = (project(here, some, SELECTIONS, BUSY, arrivals=20.0).replicate(1) for some in (rows, rows[::-1]))
+    for name, frame in one.items():
+        assert_frame_equal(frame, other[name])
+
+
 def test_a_longer_horizon_begins_like_a_shorter_one(here):
     short, long = (project(here, crowd(), SELECTIONS, BUSY, months=m, arrivals=20.0).replicate(1) for m in (3, 6))
     assert_frame_equal(short["selections"], long["selections"].filter(pl.col("round") < 3))
@@ -310,6 +319,21 @@ def test_the_other_declaration_of_a_person_waits_for_the_answer(here):
     declines = walk(here, pair, assumptions(accepted=0, declined=100), months=2)
     assert declines.first_invited.tolist() == [0, -1, -1]
     assert declines.balances[-1].waiting == 3
+
+
+def ceiling(**said):
+    given = {"id": "wards", "title": TITLE, "by": "ward", "carried": True} | said
+    return "\n".join(["[[ceiling]]", *[f"{key} = {toml(value)}" for key, value in given.items()], ""])
+
+
+def test_a_ceiling_is_carried_from_round_to_round(here):
+    rows = [declaration(f"D{n:02}") for n in range(20)]
+    made = project(here, rows, [count(5)], more=ceiling(limits={"north": 7}))
+    (course,) = made.courses(1)
+    assert [picked[0].invited for picked in course.picked] == [5, 2, 0, 0, 0, 0]
+    slices = project(here, rows, [count(20)], more=ceiling(limits={"north": 7}, rounds_left=3))
+    (course,) = slices.courses(1)
+    assert [picked[0].invited for picked in course.picked] == [2, 2, 3, 0, 0, 0]
 
 
 def test_months_end_where_the_calendar_does():
@@ -540,6 +564,24 @@ def test_the_command_writes_the_same_folder_again(asked):
     assert said["figures"]["unbalanced"] == 0
     assert said["provenance"]["arguments"]["pool"] == "pool.parquet"
     assert "répétitions" in first.out
+
+
+def test_a_published_projection_hides_small_counts(asked):
+    tirage(*asked)
+    inside = tirage(*asked, "--publish")
+    assert inside.status == 1
+    assert "--keep" in inside.err
+    published = asked[-1].with_name("published")
+    done = tirage(*asked[:-1], published, "--keep", asked[-1], "--publish", "--format", "parquet", "--json")
+    assert done.status == 0, done.err
+    assert not (published / "replications").exists()
+    figures = json.loads(done.out)["figures"]
+    assert not any(value in (1, 2, 3, 4) for name, value in figures.items() if "invited" in name or "accepted" in name)
+    for name in ("backlog", "accounts", "chances", "groups", "differences", "waits"):
+        frame = pl.read_parquet(published / f"{name}.parquet")
+        assert frame["law"].null_count() == 0
+        people = [name for name in frame.columns if name in ("seen", "invited", "accepted", "arrived", "at_risk")]
+        assert not frame.select(pl.any_horizontal(pl.col(people).is_in([1, 2, 3, 4]).any())).item()
 
 
 def test_the_command_refuses_what_it_cannot_do(asked, here):

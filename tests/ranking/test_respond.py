@@ -14,8 +14,10 @@ from test_projection import crowd, scenario
 from test_round import TITLE, count, declaration, frame_of, write_instruction
 
 from ranking.reference import data_folder
-from ranking.simulate.respond import effect, respond, trial, under
-from ranking.simulate.response import Behaviour, read_response
+from ranking.simulate.behaviour import Behaviour
+from ranking.simulate.respond import effect, trial, under
+from ranking.simulate.respond_results import respond
+from ranking.simulate.response import read_response
 from rules.faults import LawError
 from rules.program import load
 from rules.scenario import apply, read_scenario
@@ -234,7 +236,7 @@ def test_the_command_writes_its_folder(here, tmp_path):
     asked += ["--instruction", here.folder / "instruction.toml", "--scenario", here.folder / "reform.toml"]
     done = tirage(*asked, "--response", here.folder / "response.toml", "--out", tmp_path / "out")
     assert done.status == 0, done.err
-    assert "réagissent" in done.out
+    assert "Personnes qui réagissent" in done.out
     assert {"summary.json", "curve.csv", "target.svg", "page.html"} <= {
         path.name for path in (tmp_path / "out").iterdir()
     }

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from ranking.chart import WATERMARK
+from ranking.chart import WATERMARK, apart
 from ranking.escaping import escaped
 from ranking.simulate.results import Chart, Provenance, Results, Table
 from rules.faults import TirageError
@@ -101,6 +101,12 @@ def test_the_page_stands_alone(folder):
     assert "<svg" in page
     assert 'src="' not in page
     assert "<script" not in page
+
+
+def test_two_pictures_on_one_page_share_no_id():
+    drawn = '<svg><linearGradient id="g0"/><rect fill="url(#g0)"/><use href="#g0"/></svg>'
+    parted = apart(drawn, "who")
+    assert parted == '<svg><linearGradient id="who-g0"/><rect fill="url(#who-g0)"/><use href="#who-g0"/></svg>'
 
 
 def test_no_absolute_path_is_kept(folder):

@@ -391,6 +391,9 @@ def test_what_the_command_publishes_is_the_same_each_time_and_has_no_small_count
         whole = pl.read_csv(ran[0] / "cmp" / f"{name}.csv")
         for column in {*SUMS, *PARTS}.intersection(frame.columns):
             assert not ((frame[column] > 0) & (frame[column] < 10)).any(), (name, column)
+        few = json.loads((tmp_path / "one" / "summary.json").read_text(encoding="utf-8"))["figures"]
+        assert all(few[part] is None or few[part] == 0 or few[part] >= 10 for part in (*SUMS, *PARTS, *MOVES))
+        assert few["orders_most_who_come_in"] is None or few["orders_most_who_come_in"] >= 10
         assert ((whole["after"] > 0) & (whole["after"] < 10)).any() or name == "groups"
 
 

@@ -15,7 +15,7 @@ from test_bad_pools import cases, written
 
 import ranking
 import rules
-from ranking import repeated, sample, second, streamed
+from ranking import admission, repeated, sample, second, streamed
 from ranking.pieces import find
 from ranking.pool import check_pool
 from rules.program import LAW
@@ -200,7 +200,7 @@ def test_the_positions_of_repeated_values_are_those_of_duplicates_that_are_not_n
 
 @pytest.mark.parametrize("at_once", [1, 2, 2**25])
 def test_numbers_that_stand_twice_are_found_across_files_in_any_number_of_passes(at_once, pstq, tmp_path, monkeypatch):
-    monkeypatch.setattr(streamed, "HASHED_AT_ONCE", at_once)
+    monkeypatch.setattr(admission, "HASHED_AT_ONCE", at_once)
     good = sample.generate(pstq, 30, seed=5, on=pstq.day)
     for number, rows in enumerate((good[:10], good[8:20], good[20:])):
         rows.write_parquet(tmp_path / f"p-{number}.parquet")

@@ -697,6 +697,7 @@ def test_a_record_of_another_receipt_is_not_believed(desk):
 
 
 def test_no_record_is_kept_where_none_is_asked_for_or_none_can_be_read(desk):
+    (desk / "round" / record.RECORD).unlink(missing_ok=True)
     verify_on_the_command_line(desk, "--no-record")
     assert record.read(desk / "round") is None
     (desk / "round" / record.RECORD).write_text("[]", encoding="utf-8")

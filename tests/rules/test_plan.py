@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 import rules
 from ranking.cli.law_compile import compile_
+from rules.blocks import tables
 from rules.lookup import LARGEST_ALONE
 from rules.plan import plan
 
@@ -24,7 +25,11 @@ def test_every_criterion_in_force_is_in_some_table_and_each_table_is_the_product
     for gather in made.gathers:
         assert gather.entries == prod(size for _, size in gather.inputs)
         assert gather.fused == (bool(gather.inputs) and gather.entries <= LARGEST_ALONE)
+        assert gather.width == (2 if gather.fused else 0)
     assert {name for name, _ in made.columns} == set(regulation.needed)
+    compiled = tables(regulation, ())
+    assert sum(gather.entries for gather in made.gathers if gather.fused) == sum(map(len, compiled.points.values()))
+    assert made.bytes_of_tables == sum(points.nbytes for points in compiled.points.values())
 
 
 def test_no_cap_of_the_pstq_binds_and_that_of_transferability_does():
@@ -38,7 +43,10 @@ def test_no_cap_of_the_pstq_binds_and_that_of_transferability_does():
     assert "transferability" not in express.dropped
 
 
-@pytest.mark.parametrize(("lang", "words"), [("fr", "Lus par déclaration"), ("en", "Read a declaration")])
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("fr", "Lus par déclaration"), ("en", "Read a declaration"), ("fr", "65\u202f536"), ("en", "65,536")],
+)
 def test_the_command_shows_it(lang, words):
     told = CliRunner().invoke(compile_, ["quebec/pstq", "--on", "2026-04-27", "--lang", lang])
     assert told.exit_code == 0

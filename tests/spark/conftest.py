@@ -8,6 +8,12 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "ranking"))
+# Small pools: what Spark and Java do to make long queries quick takes longer here than the queries.
+QUICK = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
 HERE = find_spec("pyspark") is not None and shutil.which("java") is not None
 if not HERE:
     collect_ignore_glob = ["test_*.py"]
@@ -18,6 +24,5 @@ def session():
     """Give one session for all tests: Spark takes seconds to start."""
     from ranking.spark import local_session
 
-    # Small pools: the code that Spark would generate for each query takes longer than the query.
-    with local_session(settings={"spark.sql.codegen.wholeStage": "false"}) as made:
+    with local_session(settings=QUICK) as made:
         yield made

@@ -44,7 +44,7 @@ class Tested:
     bands do not hold enough candidates. ``share_low`` and ``share_high`` bound the assumed share of the category; where
     no past round teaches one, all of these are null, and ``inside`` too. ``implied_share`` is what this round teaches.
     ``above`` counts candidates in bands wholly above the published minimum, ``at_or_above`` those in bands that reach
-    it. ``days_since`` the last round of the category.
+    it. ``days_since``, ``last_score`` and ``new_version`` (of the category) are counted from its last round.
     """
 
     round: str
@@ -63,6 +63,8 @@ class Tested:
     share_high: float | None
     implied_share: float | None
     days_since: int | None
+    last_score: int | None
+    new_version: bool | None
     above: int
     at_or_above: int
     flags: str | None
@@ -80,21 +82,22 @@ def calibrate(
     """Test every round that has a distribution, one row each. ``done(n, of)`` is told after each."""
     rows = joined(rounds, counts)
     past: dict[str, list[float]] = {}
-    held: dict[str, date] = {}
+    held: dict[str, Mapping[str, Any]] = {}
     tested = []
     for number, row in enumerate(rows):
-        category, day = row["category"], row["round_date"]
-        since = (day - held[category]).days if category in held else None
-        tested.append(calibrate_round(row, past.get(category, []), build, since))
-        held[category] = day
+        category = row["category"]
+        tested.append(calibrate_round(row, past.get(category, []), build, held.get(category)))
+        held[category] = row
         if category not in EVERYONE:
             past.setdefault(category, []).append(implied_share(row))
         done(number + 1, len(rows))
     return pl.DataFrame([asdict(one) for one in tested], infer_schema_length=None)
 
 
-def calibrate_round(row: Mapping[str, Any], past: list[float], build: BandPools, since: int | None) -> Tested:
-    """Test one round. ``past`` are the shares that earlier rounds of its category imply; ``since``, days since them."""
+def calibrate_round(
+    row: Mapping[str, Any], past: list[float], build: BandPools, last: Mapping[str, Any] | None
+) -> Tested:
+    """Test one round. ``past`` are the shares that earlier rounds of its category imply; ``last``, the last of them."""
     counts, category = counted(row), row["category"]
     assumed = (None, None) if category in EVERYONE else assumed_shares(past)
     interval: dict[str, Any] = dict.fromkeys(("low", "high", "took_low", "took_high"))
@@ -116,7 +119,9 @@ def calibrate_round(row: Mapping[str, Any], past: list[float], build: BandPools,
         share_high=assumed[1],
         inside=inside,
         implied_share=None if category in EVERYONE else implied_share(row),
-        days_since=since,
+        days_since=None if last is None else (row["round_date"] - last["round_date"]).days,
+        last_score=None if last is None else last["min_score"],
+        new_version=None if last is None else row["version"] != last["version"],
         above=sum(count for band, count in counts.items() if band.low > row["min_score"]),
         at_or_above=sum(count for band, count in counts.items() if band.high >= row["min_score"]),
         flags=row["count_flags"],

@@ -47,8 +47,8 @@ def explained(row: Mapping[str, Any]) -> Text:
 def _too_few(row: Mapping[str, Any]) -> Text:
     """More were invited than were counted: nominations after the count, or a count that contradicts the round."""
     more, when = row["size"] - row["took_high"], _when(row["lag"])
-    fr = f"{number(more, 'fr')} invitation(s) de plus que de candidats comptés au-dessus de 600 {when.fr} : "
-    en = f"{number(more, 'en')} invitation(s) more than candidates counted above 600 {when.en}: "
+    fr = f"{number(more, 'fr')} invitation(s) de plus que de candidats comptés au-dessus de 600, {when.fr} : "
+    en = f"{number(more, 'en')} invitation(s) more than candidates counted above 600, {when.en}: "
     if row["lag"]:
         why = Text("sans doute des désignations arrivées entre-temps.", "probably nominations that came in meanwhile.")
     else:
@@ -99,13 +99,32 @@ def _other_share(row: Mapping[str, Any]) -> Text:
         f"Assumed share of the category: {percent(low, 'en', 2)} to {percent(high, 'en', 2)}, from its past rounds; "
         f"the share that this round implies: {percent(own, 'en', 2)}."
     )
-    if row["days_since"] is not None and row["days_since"] > LONG:
-        fr += f" {row['days_since']} jours depuis la dernière : la catégorie s’était reconstituée."
-        en += f" {row['days_since']} days since the last one: the category had filled up again."
-    elif own < low:
-        fr += " Une ronde récente avait déjà pris les mieux classés de la catégorie, ou sa définition a changé."
-        en += " A recent round had already taken the best of the category, or its definition changed."
-    elif low <= own <= high:
-        fr += " L’écart vient de l’étalement supposé égal dans la tranche."
-        en += " The gap comes from the even spread that is assumed within the band."
-    return Text(fr, en)
+    why = _why(row, low, own, high)
+    return Text(f"{fr} {why.fr}", f"{en} {why.en}")
+
+
+def _why(row: Mapping[str, Any], low: float, own: float, high: float) -> Text:
+    """Say what of the round goes with a share that is not one of those assumed."""
+    if low <= own <= high:
+        return Text(
+            "L’écart vient de l’étalement, supposé égal, dans la tranche.",
+            "The gap comes from the even spread that is assumed within the band.",
+        )
+    if row["new_version"]:
+        return Text("La définition de la catégorie a changé.", "The definition of the category changed.")
+    if own < low:
+        return Text(
+            f"La ronde précédente, {row['days_since']} jours avant, avait pris les mieux classés jusqu’à "
+            f"{row['last_score']}.",
+            f"The last round, {row['days_since']} days before, had taken the best down to {row['last_score']}.",
+        )
+    if row["days_since"] > LONG or row["min_score"] >= row["last_score"]:
+        return Text(
+            f"{row['days_since']} jours depuis la ronde précédente : la catégorie s’était reconstituée.",
+            f"{row['days_since']} days since the last round: the category had filled up again.",
+        )
+    return Text(
+        f"Cette ronde est descendue plus bas que la précédente ({row['last_score']}), là où la catégorie n’avait pas "
+        "été prise.",
+        f"This round went lower than the last one ({row['last_score']}), where the category had not been taken.",
+    )

@@ -11,7 +11,6 @@ from ranking.published import contradictions, distributions, express_entry_round
 from ranking.simulate.backtest import calibration, forecast, pictures, reform, tables
 from ranking.simulate.backtest.bands import BandPools
 from ranking.simulate.backtest.exceptions import exceptions
-from ranking.simulate.backtest.kinds import KINDS
 from ranking.simulate.backtest.profiles import PROGRAM, profiles
 from ranking.simulate.backtest.said import sentences
 from ranking.simulate.results import Chart, Provenance, Results
@@ -22,7 +21,11 @@ if TYPE_CHECKING:
 
     from ranking.simulate.results import Figures
 
-DRAWN = ("general", "cec", "french")
+DRAWN = {
+    "general": Text("Rondes générales", "General rounds"),
+    "cec": Text("Rondes de l’expérience canadienne", "Rounds of Canadian experience"),
+    "french": Text("Rondes en français", "French rounds"),
+}
 TITLE = Text("Entrée express : ce que disent les rondes passées", "Express Entry: what past rounds say")
 
 
@@ -51,16 +54,12 @@ def results(seed: int, provenance: Provenance, done: Callable[[int, int], None] 
 
 def _charts() -> dict[str, Chart]:
     made = {}
-    for name in DRAWN:
-        kind = KINDS[name].title
+    for name, kind in DRAWN.items():
         title = Text(
-            f"Rondes, {kind.fr} : seuil publié et intervalle des tranches",
-            f"Rounds, {kind.en}: published cut-off and interval of the bands",
+            f"{kind.fr} : seuil publié, intervalle des tranches", f"{kind.en}: published cut-off, interval of the bands"
         )
         made[f"calibration_{name}"] = Chart(title, partial(pictures.calibration, category=name), of=("calibration",))
-        title = Text(
-            f"Rondes, {kind.fr} : seuil prévu et seuil publié", f"Rounds, {kind.en}: cut-off foreseen and published"
-        )
+        title = Text(f"{kind.fr} : seuil prévu, seuil publié", f"{kind.en}: cut-off foreseen, cut-off published")
         made[f"forecast_{name}"] = Chart(title, partial(pictures.forecasts, category=name), of=("forecasts",))
     title = Text(
         "Points des offres d’emploi retirés le 25 mars 2025 : la règle seule, et ce qui fut publié",
@@ -76,7 +75,7 @@ def by_kind(tested: pl.DataFrame) -> pl.DataFrame:
     as many candidates as were invited.
     """
     known = pl.col("inside").is_not_null()
-    late = pl.col("round_date") >= forecast.CHOSEN_BEFORE
+    late = pl.col("round_date") >= forecast.LATE
     return tested.group_by("category", maintain_order=True).agg(
         rounds=pl.len(),
         tested=known.sum(),

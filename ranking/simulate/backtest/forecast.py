@@ -9,7 +9,8 @@ a round far from the others hardly moves it. How many the round invites is known
 Naive forecasts beside it: the last cut-off of the kind, and the mean of its last three. Every method has its interval
 from its own past errors: half-width, the smallest that 80 % of them (and one more) would not exceed.
 
-The form of the model was chosen on rounds before 2025; those since are reported apart.
+The numbers of the model come from past rounds alone, but its form was chosen by people who had seen all these rounds.
+Those since 2025 are shown apart; they are no unseen test. The next published rounds are.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 METHODS = ("refill", "last", "mean_3")
 COVERAGE = 0.8
 SINCE = date(2022, 1, 1)
-CHOSEN_BEFORE = date(2025, 1, 1)
+LATE = date(2025, 1, 1)
 REMEMBERED = 30
 LONGEST_GAP = 200
 USUAL_GAP = 21
@@ -163,12 +164,12 @@ def next_rounds(rounds: pl.DataFrame) -> pl.DataFrame:
 
 
 def summary(tested: pl.DataFrame) -> pl.DataFrame:
-    """Sum a backtest up by kind and method, in two periods: before the form was chosen, and since. ``all`` is both.
+    """Sum a backtest up by kind and method, in two periods and in ``all``.
 
     ``error`` and ``median_error`` are of absolute errors, in points; ``coverage`` is of those with an interval.
     ``better`` says whether the mean error is below both naive ones.
     """
-    period = pl.when(pl.col("round_date") < CHOSEN_BEFORE).then(pl.lit("until_2024")).otherwise(pl.lit("since_2025"))
+    period = pl.when(pl.col("round_date") < LATE).then(pl.lit("until_2024")).otherwise(pl.lit("since_2025"))
     whole = pl.concat([tested.with_columns(period=period), tested.with_columns(period=pl.lit("all"))])
     no_nominees = whole.filter(pl.col("category") != "pnp").with_columns(category=pl.lit("all_but_pnp"))
     found = (

@@ -71,6 +71,8 @@ def _of_forecast(given: Figures) -> Text:
     errors = {m: _row(given, "all_but_pnp", "since_2025", m)["error"] for m in METHODS}
     model = _row(given, "all_but_pnp", "since_2025", "refill")
     share = model["inside"] / model["with_interval"]
+    earlier = _row(given, "all_but_pnp", "until_2024", "refill")
+    before = earlier["inside"] / earlier["with_interval"]
     better = errors["refill"] < min(errors["last"], errors["mean_3"])
     verdict = (
         Text("meilleur que les deux prévisions naïves", "better than both naive forecasts")
@@ -81,10 +83,11 @@ def _of_forecast(given: Figures) -> Text:
     return Text(
         f"Prévision, rondes depuis 2025 hors désignations : le modèle se trompe de {said['refill'][0]} points en "
         f"moyenne, le dernier seuil de {said['last'][0]}, la moyenne des trois derniers de {said['mean_3'][0]} : "
-        f"{verdict.fr}. Son intervalle de 80 % contient {percent(share, 'fr', 0)} des seuils.",
+        f"{verdict.fr}. Son intervalle de 80 % contient {percent(share, 'fr', 0)} des seuils "
+        f"({percent(before, 'fr', 0)} de 2022 à 2024).",
         f"Forecast, rounds since 2025 but nominees: the model is off by {said['refill'][1]} points on average, the "
         f"last cut-off by {said['last'][1]}, the mean of the last three by {said['mean_3'][1]}: {verdict.en}. Its 80% "
-        f"interval holds {percent(share, 'en', 0)} of the cut-offs.",
+        f"interval holds {percent(share, 'en', 0)} of the cut-offs ({percent(before, 'en', 0)} from 2022 to 2024).",
     )
 
 

@@ -60,6 +60,8 @@ def calibration_table(tested: pl.DataFrame) -> Table:
         "share_high": Text("à", "to"),
         "implied_share": Text("Part que la ronde suppose", "Share that the round implies"),
         "days_since": Text("Jours depuis la précédente", "Days since the last"),
+        "last_score": Text("Minimum de la précédente", "Minimum of the last"),
+        "new_version": Text("Catégorie redéfinie", "Category redefined"),
         "above": Text("Candidats au-dessus", "Candidates above"),
         "at_or_above": Text("Candidats jusqu’au minimum", "Candidates down to it"),
         "flags": Text("Drapeaux du compte", "Flags of the count"),
@@ -153,11 +155,12 @@ def summary_table(summed: pl.DataFrame) -> Table:
         "better": Text("Meilleure que les naïves", "Better than naive"),
     }
     note = Text(
-        "Intervalles de 80 %, faits des erreurs passées de chaque méthode. La forme du modèle a été choisie sur les "
-        "rondes d’avant 2025 ; celles d’après n’ont pas servi. Le nombre à inviter est connu : il est dans "
-        "l’instruction.",
-        "Intervals of 80%, made from the past errors of each method. The form of the model was chosen on rounds "
-        "before 2025; those since were not used. How many to invite is known: it is in the instruction.",
+        "Intervalles de 80 %, faits des erreurs passées de chaque méthode. Les nombres du modèle ne viennent que de "
+        "rondes passées, mais sa forme a été choisie en connaissant toutes ces rondes : aucune n’est une épreuve à "
+        "l’aveugle. Le nombre à inviter est connu : il est dans l’instruction.",
+        "Intervals of 80%, made from the past errors of each method. The numbers of the model come from past rounds "
+        "alone, but its form was chosen knowing all these rounds: none is a blind test. How many to invite is known: "
+        "it is in the instruction.",
     )
     order = pl.col("rounds").max().over("category")
     shown = named(

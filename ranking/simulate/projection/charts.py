@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import altair as alt
 
 ROUNDS = Text("Rondes depuis l’entrée dans la banque", "Rounds since entering the pool")
-BAND = Text("Pointage à l’entrée", "Score at entry")
 COLORS = [OKABE_ITO["blue"], OKABE_ITO["vermillion"], OKABE_ITO["green"], OKABE_ITO["purple"]]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
 WIDE, HIGH = 640, 300
@@ -59,7 +58,7 @@ def chances(lang: Lang, frame: pl.DataFrame) -> Any:  # noqa: ANN401 - altair’
     last = _enough(frame).filter(pl.col("step") == pl.col("step").max())
     rounds = last["step"].to_list()[0] if last.height else 0
     title = Text(f"Chance en {rounds} rondes, %", f"Chance in {rounds} rounds, %").to(lang)
-    shape = alt.Chart(last).encode(x=alt.X("band:Q", title=BAND.to(lang)), **_law(frame, lang))
+    shape = alt.Chart(last).encode(x=alt.X("band:Q", title=_band(frame).to(lang)), **_law(frame, lang))
     band = shape.mark_area(opacity=0.25, stroke=None).encode(
         y=alt.Y("chance_low:Q", title=title, scale=alt.Scale(domain=[0, 100])), y2="chance_high:Q"
     )
@@ -78,7 +77,7 @@ def waits(lang: Lang, frame: pl.DataFrame) -> Any:  # noqa: ANN401 - altair’s 
     squares = alt.Chart(frame.with_columns(top=pl.col("band") + width)).mark_rect(stroke="white", strokeWidth=0.5)
     drawn = squares.encode(
         x=alt.X("step:O", title=ROUNDS.to(lang), axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("band:Q", title=BAND.to(lang), scale=alt.Scale(zero=False, nice=False)),
+        y=alt.Y("band:Q", title=_band(frame).to(lang), scale=alt.Scale(zero=False, nice=False)),
         y2="top:Q",
         color=alt.Color(
             "chance:Q",
@@ -90,6 +89,12 @@ def waits(lang: Lang, frame: pl.DataFrame) -> Any:  # noqa: ANN401 - altair’s 
         header = alt.Header(labelLimit=WIDE // 2)
         return drawn.facet(column=alt.Column(f"legend_{lang}:N", title=None, sort=_names(frame, lang), header=header))
     return drawn
+
+
+def _band(frame: pl.DataFrame) -> Text:
+    """Name the axis of score bands, each of which stands at its lower end."""
+    width = frame["width"].to_list()[0] if frame.height else 0
+    return Text(f"Pointage à l’entrée, par tranches de {width}", f"Score at entry, in bands of {width}")
 
 
 def _enough(frame: pl.DataFrame) -> pl.DataFrame:

@@ -206,7 +206,8 @@ def _invited(done: Round) -> Whole:
 def at_instant(instruction: Instruction, at: datetime, number: int, replication: int, pool: Pool) -> Instruction:
     """Give an instruction for the round of another instant: its own id, and lots of its own in each replication.
 
-    Of the declarations that a selection names, those that have left are no longer named.
+    Of the declarations that a selection names, those that have left are no longer named. A ceiling to be shared out
+    over so many rounds has one round less to go each time, the last one taking all that is left.
     """
     source = instruction.source
     selections = tuple(
@@ -216,7 +217,12 @@ def at_instant(instruction: Instruction, at: datetime, number: int, replication:
         for one in source.selection
     )
     seed = source.seed and source.seed.model_copy(update={"value": f"{source.seed.value} / {replication}"})
-    said = {"extracted_at": at, "id": f"{source.id} / {number + 1}", "seed": seed, "selection": selections}
+    ceilings = tuple(
+        one.model_copy(update={"rounds_left": one.rounds_left and max(one.rounds_left - number, 1)})
+        for one in source.ceiling
+    )
+    said = {"extracted_at": at, "id": f"{source.id} / {number + 1}", "seed": seed}
+    said |= {"selection": selections, "ceiling": ceilings}
     return replace(instruction, source=source.model_copy(update=said))
 
 

@@ -15,7 +15,7 @@ from ranking.simulate.projection.counts import SCORE
 from ranking.simulate.projection.world import Why
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 LOW, HIGH = 0.05, 0.95
 STEPS = (1, 3, 6, 12)
@@ -124,9 +124,9 @@ def in_order(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.sort(order)
 
 
-def ends(frame: pl.DataFrame, names: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
-    """Give median, low and high of some columns as plain values, for each law of a frame with one row each."""
-    return {
-        str(row["law"]): {key: row[key] for name in names for key in (f"{name}_low", name, f"{name}_high")}
-        for row in frame.to_dicts()
-    }
+def ends(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, int]:
+    """Give median, low and high of some columns over the replications of one law, as plain values."""
+    found: dict[str, int] = (
+        spread(frame.with_columns(pl.lit(0).alias("all")), ["all"], names).drop("all").row(0, named=True)
+    )
+    return found

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
-import polars as pl
 
 from ranking.faults import Fault, RoundError
 from ranking.fingerprint import of_values
@@ -29,6 +27,8 @@ from rules.text import Text, same
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import polars as pl
 
     from ranking.instruction import Instruction
     from ranking.simulate.projection.arrivals import Inflow
@@ -99,7 +99,7 @@ class Setting:
                 "by": list(self.by),
                 "band": wanted.band,
                 "seed": wanted.seed,
-                "versions": {"polars": pl.__version__, "numpy": np.__version__, "format": 1},
+                "versions": {name: version(name) for name in ("tirage", "polars", "numpy")},
             }
         )
 
