@@ -31,32 +31,38 @@ def _(Text, lang, mo, query, shelf):
     )
     pool_drop = mo.ui.file(
         kind="area",
-        filetypes=list(shelf.READERS),
+        filetypes=list(shelf.ENDINGS),
         max_size=shelf.LARGEST,
-        label=Text(
-            "ou déposez ici un fichier de banque (.parquet, .csv)", "or drop the file of a pool here (.parquet, .csv)"
-        ).to(lang),
+        label=Text("ou déposez ici un fichier de banque : {}", "or drop the file of a pool here: {}")
+        .to(lang)
+        .format(", ".join(shelf.ENDINGS)),
     )
-    return instruction_choice, pool_choice, pool_drop
+    columns_drop = mo.ui.file(
+        kind="area",
+        filetypes=[".toml"],
+        label=Text("vos propres colonnes : leur fichier (.toml)", "your own columns: their file (.toml)").to(lang),
+    )
+    return columns_drop, instruction_choice, pool_choice, pool_drop
 
 
 @app.cell
-def _(instruction_choice, lang, lead, mo, pool_choice, pool_drop, shelf, shown, title):
+def _(columns_drop, instruction_choice, lang, lead, mo, pool_choice, pool_drop, shelf, shown, title):
     chosen = shelf.choice(pool_choice.value, pool_drop.value)
+    columns = shelf.choice("", columns_drop.value)
     _kept = {"pool": pool_choice.value or "", "instruction": instruction_choice.value}
     mo.vstack(
         [
             mo.Html(shown.banner(title, lead, lang, _kept)),
             mo.hstack([pool_choice, instruction_choice], justify="start", wrap=True),
-            pool_drop,
+            mo.hstack([pool_drop, columns_drop], widths="equal", wrap=True),
         ]
     )
-    return (chosen,)
+    return chosen, columns
 
 
 @app.cell
-def _(chosen, draft, instruction_choice, lang, mo, opened, shown):
-    _tried = shown.attempt(lambda: opened.open_pool(chosen, instruction_choice.value), lang)
+def _(chosen, columns, draft, instruction_choice, lang, mo, opened, shown):
+    _tried = shown.attempt(lambda: opened.open_pool(chosen, instruction_choice.value, columns), lang)
     mo.stop(_tried.value is None, mo.Html(_tried.trouble))
     case = _tried.value
     work = draft.Draft(case.instruction.regulation)

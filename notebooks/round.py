@@ -31,24 +31,45 @@ def _(Text, lang, mo, query, shelf):
     )
     pool_drop = mo.ui.file(
         kind="area",
-        filetypes=list(shelf.READERS),
+        filetypes=list(shelf.ENDINGS),
         max_size=shelf.LARGEST,
         label=Text("ou déposez ici un fichier de banque : {}", "or drop the file of a pool here: {}")
         .to(lang)
-        .format(", ".join(shelf.READERS)),
+        .format(", ".join(shelf.ENDINGS)),
     )
     instruction_drop = mo.ui.file(
         kind="area",
         filetypes=[".toml"],
         label=Text("ou déposez ici une instruction (.toml)", "or drop an instruction here (.toml)").to(lang),
     )
-    return instruction_choice, instruction_drop, pool_choice, pool_drop
+    columns_drop = mo.ui.file(
+        kind="area",
+        filetypes=[".toml"],
+        label=Text("vos propres colonnes : leur fichier (.toml)", "your own columns: their file (.toml)").to(lang),
+    )
+    return columns_drop, instruction_choice, instruction_drop, pool_choice, pool_drop
 
 
 @app.cell
-def _(Text, instruction_choice, instruction_drop, lang, lead, mo, pool_choice, pool_drop, shelf, shown, title):
+def _(
+    Text,
+    columns_drop,
+    instruction_choice,
+    instruction_drop,
+    lang,
+    lead,
+    mo,
+    opened,
+    pool_choice,
+    pool_drop,
+    shelf,
+    shown,
+    title,
+):
     chosen = shelf.choice(pool_choice.value, pool_drop.value)
     ordered = shelf.choice(instruction_choice.value, instruction_drop.value)
+    columns = shelf.choice("", columns_drop.value)
+    _start = Text("Commencer un fichier de colonnes", "Start a file of columns").to(lang)
     _kept = {"pool": pool_choice.value or "", "instruction": instruction_choice.value}
     mo.vstack(
         [
@@ -59,15 +80,21 @@ def _(Text, instruction_choice, instruction_drop, lang, lead, mo, pool_choice, p
                 )
             ),
             mo.hstack([pool_choice, instruction_choice], justify="start", wrap=True),
-            mo.hstack([pool_drop, instruction_drop], widths="equal", wrap=True),
+            mo.hstack([pool_drop, instruction_drop, columns_drop], widths="equal", wrap=True),
+            mo.download(
+                data=lambda: opened.suggested(chosen, ordered, lang),
+                filename="columns.toml",
+                mimetype="application/toml",
+                label=_start,
+            ),
         ]
     )
-    return chosen, ordered
+    return chosen, columns, ordered
 
 
 @app.cell
-def _(Text, chosen, lang, mo, opened, ordered, shown):
-    _tried = shown.attempt(lambda: opened.open_pool(chosen, ordered), lang)
+def _(Text, chosen, columns, lang, mo, opened, ordered, shown):
+    _tried = shown.attempt(lambda: opened.open_pool(chosen, ordered, columns), lang)
     mo.stop(_tried.value is None, mo.Html(_tried.trouble))
     case = _tried.value
     _faults = shown.blocks(opened.check(case, lang))
@@ -268,10 +295,16 @@ def _(Text, done, lang, mo, round_run, shown, state):
     ]
     _lists = [
         mo.download(
-            data=lambda: round_run.invitations(done),
-            filename="invitations.csv",
-            mimetype="text/csv",
-            label=Text("Personnes invitées (CSV)", "People invited (CSV)").to(lang),
+            data=lambda: round_run.invitations(done, lang),
+            filename="invitations.xlsx",
+            mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            label=Text("Personnes invitées (xlsx)", "People invited (xlsx)").to(lang),
+        ),
+        mo.download(
+            data=lambda: round_run.publication(done),
+            filename="publication.zip",
+            mimetype="application/zip",
+            label=Text("Publication (zip)", "Publication (zip)").to(lang),
         ),
         mo.download(
             data=lambda: round_run.receipt(done),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ranking.desk import place, shown
+from ranking.desk.opened import by_columns
 from ranking.pool import read_pool
 from ranking.simulate.cells import grid
 from ranking.simulate.projection.replications import run
@@ -45,7 +46,8 @@ def ahead(
     wanted = Wanted(str(opened.instruction_file), begins, months, scenarios)
     _, when = read_wanted(wanted)
     law = opened.instruction.regulation
-    pool = read_pool(opened.file, law, quarantine=True, facts_on=when.days[0], extracted_at=when.begins)
+    with by_columns(opened.columns):
+        pool = read_pool(opened.file, law, quarantine=True, facts_on=when.days[0], extracted_at=when.begins)
     made = setting(wanted, pool.frame, pool.fingerprint)
     kept = run(made, folder, replications, workers=1, done=done)
     said = {"pool": opened.file.name, "instruction": opened.instruction_file.name}

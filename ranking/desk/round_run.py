@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,7 +15,8 @@ from ranking.cli.release import STATES
 from ranking.cli.report import acts_in
 from ranking.cli.verify import ROADS, answer, ending
 from ranking.desk import place, shown
-from ranking.escaping import escaped
+from ranking.desk.opened import by_columns
+from ranking.disclosure import LEAST
 from ranking.kept import read_kept
 from ranking.ledger import rounds
 from ranking.ledger.file import opened as opened_ledger
@@ -27,7 +29,6 @@ from rules.text import Text, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from ranking.desk.opened import Opened
     from ranking.desk.shown import Tried
@@ -60,10 +61,11 @@ UNRELEASED = Text(
 
 @dataclass(frozen=True)
 class Filed:
-    """A round that was run at the desk: its folder, and the file of the pool on which it was run."""
+    """A round that was run at the desk: its folder, the file of the pool on which it was run, and its columns."""
 
     folder: Path
     pool_file: Path
+    columns: Path | None = None
 
 
 def ledger() -> Path:
@@ -89,12 +91,13 @@ def run(opened: Opened, name: str, *, again: bool) -> Filed:
         shutil.copyfile(opened.file, file)
     how = recorded.Recording(ledger(), recorded.now(), again, NEITHER, None)
     recorded.run(opened.instruction, opened.pool, folder, how)
-    return Filed(folder, file)
+    return Filed(folder, file, opened.columns)
 
 
 def check(filed: Filed, lang: Lang) -> tuple[Verification, list[Block]]:
     """Verify a round by both roads, keep what was found in its folder, and write it as a table."""
-    found = verify(str(filed.folder), str(filed.pool_file), str(ledger()))
+    with by_columns(filed.columns):
+        found = verify(str(filed.folder), str(filed.pool_file), str(ledger()))
     record.keep(found, filed.folder)
     columns = Text("Chemin|Propriété|Comparé|Chiffre|Concorde", "Road|Property|Compared|Figure|Agrees")
     rows = tuple(
@@ -159,9 +162,23 @@ def paper(filed: Filed, lang: Lang, kind: str) -> bytes:
     return path.read_bytes()
 
 
-def invitations(filed: Filed) -> bytes:
-    """Write the list of those invited as CSV; no cell of it runs as a formula."""
-    return escaped(pl.read_parquet(filed.folder / "invitations.parquet")).write_csv(include_bom=True).encode()
+def invitations(filed: Filed, lang: Lang) -> bytes:
+    """Write the lists of those invited as xlsx, for the people who send letters."""
+    from ranking.report import lists  # noqa: PLC0415 - heavy
+
+    path = place.private() / f"{filed.folder.name}-{lang}.xlsx"
+    lists.save_xlsx(lists.lists_of(read_kept(filed.folder), lang), path, together=False)
+    return path.read_bytes()
+
+
+def publication(filed: Filed) -> bytes:
+    """Write what the public may see of a round, as the zip of its folder."""
+    from ranking.report import pack  # noqa: PLC0415 - heavy
+
+    folder = place.private() / f"{filed.folder.name}-publication"
+    shutil.rmtree(folder, ignore_errors=True)
+    pack.save(read_kept(filed.folder), folder, LEAST, rounding=False)
+    return Path(shutil.make_archive(str(folder), "zip", folder)).read_bytes()
 
 
 def receipt(filed: Filed) -> bytes:

@@ -19,7 +19,7 @@ POLICY = (
     "style-src 'self' 'unsafe-inline'; connect-src 'self' ws: data: blob:; frame-ancestors 'self'; form-action 'self'"
 )
 """What a page may load: only what this server gives. Notebooks need inline scripts; their sockets are checked here."""
-# marimo names the field beside a slider by the HTML of its label, and a screen reader would read that: it is made plain.
+# marimo names the field beside a slider by the HTML of its label, which a screen reader would read: it is made plain.
 HEAD = """<script>
 const asked = new URLSearchParams(location.search).get("lang");
 document.documentElement.lang = asked || "{lang}";

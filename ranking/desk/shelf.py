@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ranking.desk import place
-from ranking.pool import READERS
+from ranking.pool import READERS, WORKBOOKS
 from ranking.reference import data_folder
 from rules.text import Text, number
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
         contents: bytes
 
 
-__all__ = ["READERS", "choice", "chosen", "dropped", "file_of", "first_instruction", "instructions", "pools", "rounds"]
+__all__ = ["ENDINGS", "choice", "chosen", "dropped", "file_of", "first_instruction", "instructions", "pools", "rounds"]
 
 SIZES = (150_000, 20_000)
 SEED = 7
+ENDINGS = (*READERS, *WORKBOOKS)
 LARGEST = 2_000_000_000
 """Bytes of a file that can be dropped into the page."""
 SYNTHETIC = "synthetic:"
@@ -38,7 +39,7 @@ MADE_UP = Text("Banque synthétique, {} déclarations inventées", "Synthetic po
 def pools(lang: Lang) -> dict[str, str]:
     """Name the pools that can be chosen, and say what to choose them by: files of the folder, then invented ones."""
     folder = place.folder()
-    found = [one for one in sorted(folder.glob("*")) if one.suffix.lower() in READERS] if folder.is_dir() else []
+    found = [one for one in sorted(folder.glob("*")) if one.suffix.lower() in ENDINGS] if folder.is_dir() else []
     made = {one.name: str(one) for one in found}
     return made | {MADE_UP.to(lang).format(number(size, lang)): f"{SYNTHETIC}{size}" for size in SIZES}
 

@@ -114,7 +114,7 @@ def test_a_round_is_run_from_a_dropped_pool_to_its_minutes(page, desk, folder, s
             page.get_by_role("alert").filter(has_text="Registre : refusé").wait_for()
     page.get_by_role("button", name="Publier la ronde").click()
     page.get_by_text("La ronde est publiée.").wait_for()
-    for label, begins in (("Procès-verbal (PDF)", b"%PDF-"), ("Personnes invitées (CSV)", b"\xef\xbb\xbfselection")):
+    for label, begins in (("Procès-verbal (PDF)", b"%PDF-"), ("Personnes invitées (xlsx)", b"PK")):
         with page.expect_download() as got:
             page.get_by_text(label).click()
         assert got.value.path().read_bytes().startswith(begins)

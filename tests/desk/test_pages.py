@@ -6,7 +6,20 @@ from datetime import date
 import pytest
 
 import rules
-from ranking.desk import law_book, look, person, reform, round_run, scenarios, server, shelf, shown, start
+from ranking.desk import (
+    law_book,
+    look,
+    opened,
+    person,
+    place,
+    reform,
+    round_run,
+    scenarios,
+    server,
+    shelf,
+    shown,
+    start,
+)
 from ranking.desk.draft import Draft
 from ranking.faults import LedgerError, PoolError
 from ranking.outcomes import Outcome
@@ -60,8 +73,24 @@ def test_a_round_goes_from_its_draft_to_its_release_by_two_people(case, desk):
     assert state == "released"
     assert round_run.paper(filed, "fr", "pdf").startswith(b"%PDF-")
     assert "B. Côté" in round_run.paper(filed, "fr", "html").decode()
-    assert round_run.invitations(filed).startswith(b"\xef\xbb\xbfselection,rank,")
+    assert round_run.invitations(filed, "fr").startswith(b"PK")
+    assert round_run.publication(filed).startswith(b"PK")
     assert shelf.rounds() == {"essai-1-2": str(filed.folder)}
+
+
+def test_a_pool_with_columns_of_its_own_is_opened_run_and_verified(case, tmp_path, monkeypatch):
+    monkeypatch.setenv(place.FOLDER, str(tmp_path / "work"))
+    raw = case.pool.frame.rename({"declaration_id": "dossier"})
+    raw.write_parquet(tmp_path / "own.parquet")
+    map_file = tmp_path / "columns.toml"
+    assert b"dossier" in opened.suggested(str(tmp_path / "own.parquet"), shelf.first_instruction(), "fr")
+    with pytest.raises(PoolError):
+        opened.open_pool(str(tmp_path / "own.parquet"), shelf.first_instruction())
+    map_file.write_text('[columns]\ndeclaration_id = { column = "dossier" }\n', encoding="utf-8")
+    own = opened.open_pool(str(tmp_path / "own.parquet"), shelf.first_instruction(), str(map_file))
+    assert own.pool.frame.height == case.pool.frame.height
+    found, _ = round_run.check(round_run.run(own, "own", again=True), "fr")
+    assert found.agrees
 
 
 def test_what_surprises_is_looked_for_before_anything_is_kept(case):
