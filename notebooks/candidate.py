@@ -31,29 +31,39 @@ def _(Text, lang, mo, query, shelf):
         value=shelf.chosen(_instructions, query.get("instruction"), shelf.first_instruction()),
         label=Text("Ronde : sa règle et son jour", "Round: its law and its day").to(lang),
     )
+    pool_drop = mo.ui.file(
+        kind="area",
+        filetypes=list(shelf.ENDINGS),
+        max_size=shelf.LARGEST,
+        label=shelf.DROP.to(lang).format(", ".join(shelf.ENDINGS)),
+    )
     round_choice = mo.ui.dropdown(
         _rounds,
         value=next(iter(_rounds), None),
         allow_select_none=True,
         label=Text("Distance aux seuils de", "Distance to the cut-offs of").to(lang),
     )
-    return instruction_choice, pool_choice, round_choice
+    return instruction_choice, pool_choice, pool_drop, round_choice
 
 
 @app.cell
-def _(instruction_choice, lang, lead, mo, pool_choice, round_choice, shown, title):
+def _(instruction_choice, lang, lead, mo, pool_choice, pool_drop, round_choice, shelf, shown, title):
+    chosen = shelf.choice(pool_choice.value, pool_drop.value)
     _kept = {"pool": pool_choice.value or "", "instruction": instruction_choice.value}
     mo.vstack(
         [
             mo.Html(shown.banner(title, lead, lang, _kept)),
             mo.hstack([pool_choice, instruction_choice, round_choice], justify="start", wrap=True),
+            pool_drop,
         ]
     )
+    return (chosen,)
 
 
 @app.cell
-def _(instruction_choice, lang, mo, opened, pool_choice, shown):
-    _tried = shown.attempt(lambda: opened.open_pool(pool_choice.value, instruction_choice.value), lang)
+def _(chosen, instruction_choice, lang, mo, opened, shown):
+    with mo.status.spinner(title=opened.READING.to(lang), remove_on_exit=True):
+        _tried = shown.attempt(lambda: opened.open_pool(chosen, instruction_choice.value), lang)
     mo.stop(_tried.value is None, mo.Html(_tried.trouble))
     case = _tried.value
     mo.Html(shown.pool_line(case, lang))

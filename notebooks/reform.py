@@ -33,9 +33,7 @@ def _(Text, lang, mo, query, shelf):
         kind="area",
         filetypes=list(shelf.ENDINGS),
         max_size=shelf.LARGEST,
-        label=Text("ou déposez ici un fichier de banque : {}", "or drop the file of a pool here: {}")
-        .to(lang)
-        .format(", ".join(shelf.ENDINGS)),
+        label=shelf.DROP.to(lang).format(", ".join(shelf.ENDINGS)),
     )
     columns_drop = mo.ui.file(
         kind="area",
@@ -62,7 +60,8 @@ def _(columns_drop, instruction_choice, lang, lead, mo, pool_choice, pool_drop, 
 
 @app.cell
 def _(chosen, columns, draft, instruction_choice, lang, mo, opened, shown):
-    _tried = shown.attempt(lambda: opened.open_pool(chosen, instruction_choice.value, columns), lang)
+    with mo.status.spinner(title=opened.READING.to(lang), remove_on_exit=True):
+        _tried = shown.attempt(lambda: opened.open_pool(chosen, instruction_choice.value, columns), lang)
     mo.stop(_tried.value is None, mo.Html(_tried.trouble))
     case = _tried.value
     work = draft.Draft(case.instruction.regulation)

@@ -33,9 +33,7 @@ def _(Text, lang, mo, query, shelf):
         kind="area",
         filetypes=list(shelf.ENDINGS),
         max_size=shelf.LARGEST,
-        label=Text("ou déposez ici un fichier de banque : {}", "or drop the file of a pool here: {}")
-        .to(lang)
-        .format(", ".join(shelf.ENDINGS)),
+        label=shelf.DROP.to(lang).format(", ".join(shelf.ENDINGS)),
     )
     instruction_drop = mo.ui.file(
         kind="area",
@@ -94,7 +92,8 @@ def _(
 
 @app.cell
 def _(Text, chosen, columns, lang, mo, opened, ordered, shown):
-    _tried = shown.attempt(lambda: opened.open_pool(chosen, ordered, columns), lang)
+    with mo.status.spinner(title=opened.READING.to(lang), remove_on_exit=True):
+        _tried = shown.attempt(lambda: opened.open_pool(chosen, ordered, columns), lang)
     mo.stop(_tried.value is None, mo.Html(_tried.trouble))
     case = _tried.value
     _faults = shown.blocks(opened.check(case, lang))

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from rules.text import Lang
 
 
+READING = Text("La banque se lit et se vérifie…", "Reading and checking the pool…")
+
+
 @dataclass(frozen=True, eq=False)
 class Opened:
     """A pool read for an instruction, its bad rows kept apart; ``base`` is the round as the law in force makes it.

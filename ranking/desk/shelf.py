@@ -24,8 +24,6 @@ if TYPE_CHECKING:
         contents: bytes
 
 
-__all__ = ["ENDINGS", "choice", "chosen", "dropped", "file_of", "first_instruction", "instructions", "pools", "rounds"]
-
 SIZES = (150_000, 20_000)
 SEED = 7
 ENDINGS = (*READERS, *WORKBOOKS)
@@ -33,6 +31,7 @@ LARGEST = 2_000_000_000
 """Bytes of a file that can be dropped into the page."""
 SYNTHETIC = "synthetic:"
 FIRST = "quebec/pstq/2026-04-30.toml"
+DROP = Text("ou déposez ici un fichier de banque : {}", "or drop the file of a pool here: {}")
 MADE_UP = Text("Banque synthétique, {} déclarations inventées", "Synthetic pool, {} invented declarations")
 
 
