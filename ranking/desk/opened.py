@@ -108,14 +108,13 @@ def check(opened: Opened, lang: Lang) -> Iterator[Block]:
     """Say what the check of a pool found: what is wrong and how often, and columns that nobody knows or that lack."""
     pool = opened.pool
     if pool.faults:
-        columns = Text("Où|Trouvé|Attendu|Lignes|Exemples", "Where|Found|Expected|Rows|Examples").to(lang).split("|")
+        columns = Text("Où|Trouvé|Attendu|Lignes", "Where|Found|Expected|Rows").to(lang).split("|")
         rows = tuple(
             (
                 one.where.to(lang),
-                one.found.to(lang),
+                " ; ".join([one.found.to(lang), *one.examples]),
                 one.expected.to(lang),
                 number(one.count, lang),
-                ", ".join(one.examples),
             )
             for one in pool.faults
         )

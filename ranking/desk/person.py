@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from ranking.cli.explain import ANSWERS
 from ranking.columns import ID
@@ -176,13 +177,27 @@ def past(who: Person, lang: Lang) -> Iterator[Block]:
     if not kept:
         yield Line(Text("Aucune ronde dans le dossier de travail.", "No round in the working folder.").to(lang), "dim")
         return
-    rows = tuple((name, outcome_in(Path(folder), who.declaration_id, lang)) for name, folder in kept.items())
-    columns = Text("Ronde|Issue", "Round|Outcome").to(lang).split("|")
-    yield Grid(Text("Dans les rondes passées", "In past rounds").to(lang), tuple(columns), rows)
+    rows = tuple(
+        (name, outcome_in(Path(folder), who.declaration_id, lang), _rank_in(Path(folder), who.declaration_id, lang))
+        for name, folder in kept.items()
+    )
+    columns = Text("Ronde|Issue|Rang", "Round|Outcome|Rank").to(lang).split("|")
+    yield Grid(Text("Dans les rondes passées", "In past rounds").to(lang), tuple(columns), rows, right=(2,))
     if who.tried:
         yield Heading(Text("Distance aux seuils", "Distance to the cut-offs").to(lang), 3)
         for line in distances(who.tried, lang):
             yield Line(line)
+
+
+def _rank_in(folder: Path, declaration_id: str, lang: Lang) -> str:
+    """Give the rank of a declaration among those that its selection invited; a dash where it was not invited."""
+    invited = pl.read_parquet(folder / "invitations.parquet", columns=["selection", "rank", ID])
+    own = invited.filter(pl.col(ID) == declaration_id)
+    if own.is_empty():
+        return "–"
+    of = invited.filter(pl.col("selection") == own["selection"][0]).height
+    said = Text("{} sur {}", "{} of {}").to(lang)
+    return said.format(number(own["rank"][0], lang), number(of, lang))
 
 
 def footing(who: Person, lang: Lang) -> str:

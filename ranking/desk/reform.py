@@ -113,7 +113,7 @@ class _Held:
         return hash(self.scenario.hash)
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=6)
 def _run(opened: Opened, _hash: str, held: _Held) -> Reform:
     changes = Changes(opened.instruction, None, (held.scenario,))
     return Reform(opened, changes, compare(opened.base, run_round(changes.after, opened.pool)))

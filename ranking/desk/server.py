@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ranking.desk import place, start
@@ -19,17 +20,8 @@ POLICY = (
     "style-src 'self' 'unsafe-inline'; connect-src 'self' ws: data: blob:; frame-ancestors 'self'; form-action 'self'"
 )
 """What a page may load: only what this server gives. Notebooks need inline scripts; their sockets are checked here."""
-# marimo names the field beside a slider by the HTML of its label, which a screen reader would read: it is made plain.
-HEAD = """<script>
-const asked = new URLSearchParams(location.search).get("lang");
-document.documentElement.lang = asked || "{lang}";
-const set = Element.prototype.setAttribute;
-Element.prototype.setAttribute = function (name, value) {
-  const html = name === "aria-label" && String(value).includes("<");
-  const text = (said) => new DOMParser().parseFromString(said, "text/html").body.textContent;
-  set.call(this, name, html ? text(value).replace("value input", "").trim() : value);
-};
-</script>"""
+HEAD = Path(__file__).parent / "head.html"
+"""What is put in the head of every notebook: the language of the page, and plain words where marimo has none."""
 ADDED = {
     b"content-security-policy": POLICY.encode(),
     b"referrer-policy": b"no-referrer",
@@ -84,7 +76,7 @@ def site() -> ASGIApp:
     from starlette.responses import HTMLResponse  # noqa: PLC0415
     from starlette.routing import Mount, Route  # noqa: PLC0415
 
-    head = HEAD.replace("{lang}", start.lang_of(None))
+    head = HEAD.read_text(encoding="utf-8").replace("{lang}", start.lang_of(None))
     builder = marimo.create_asgi_app(quiet=True, include_code=False, html_head=head)
     for name in place.NOTEBOOKS:
         builder = builder.with_app(path=f"/{name}", root=str(place.notebook(name)))

@@ -99,6 +99,8 @@ def test_a_round_is_run_from_a_dropped_pool_to_its_minutes(page, desk, folder, s
     page.get_by_role("heading", name="5. Exécuter").wait_for()
     page.locator("input[type=file]").first.set_input_files(folder / "drop" / "dropped.csv")
     page.get_by_text("dropped.csv : 2 970 déclarations conformes, 30 mises à part.").wait_for()
+    page.get_by_role("button", name="Retirer le fichier.").wait_for()
+    assert page.get_by_text("Reçu :").count() == 1
     page.get_by_role("button", name="Exécuter la ronde").click()
     page.get_by_role("button", name="Vérifier par deux chemins").click()
     page.get_by_text("Tout concorde").first.wait_for()

@@ -76,6 +76,10 @@ def test_a_round_goes_from_its_draft_to_its_release_by_two_people(case, desk):
     assert round_run.invitations(filed, "fr").startswith(b"PK")
     assert round_run.publication(filed).startswith(b"PK")
     assert shelf.rounds() == {"essai-1-2": str(filed.folder)}
+    first = case.base.invitations.row(0, named=True)
+    grid = next(person.past(person.person(case, first["declaration_id"], None), "en"))
+    count = case.base.invitations["selection"].to_list().count(first["selection"])
+    assert grid.rows[0][2] == f"1 of {count}"
 
 
 def test_a_pool_with_columns_of_its_own_is_opened_run_and_verified(case, tmp_path, monkeypatch):
