@@ -26,7 +26,7 @@ from rules.buffers import buffers
 from rules.functions import derive
 from rules.groups import ROOT
 from rules.inputs import EPOCH, days_by_year
-from rules.lookup import LARGEST_ALONE, Compiler
+from rules.lookup import LARGEST_ALONE, Compiler, needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 BLOCK = 2**16
 """Declarations in a block, a multiple of 8: measured from 2^13 to 2^17."""
 NARROW = 2**15
+CHOOSING = ("chosen", "lowest")
 KEPT = 64
 
 
@@ -319,12 +320,24 @@ def _constant_column(column: pl.Series) -> bool:
     return few.n_unique() == 1 and bool(physical.min() == physical.max())
 
 
+def _chooses(regulation: Regulation) -> bool:
+    """Tell whether points depend on inputs that are chosen among columns, or the lowest of several.
+
+    That is what blocks do better than expressions. Measured on a million declarations and two idle cores: Express
+    Entry, 36 ms against 41; the PSTQ, which chooses nothing, 41 against 28.
+    """
+    return any(regulation.derived[name].function in CHOOSING for name in needed(regulation))
+
+
 def score(typed: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.Series | None:
     """Give the score of a conformed frame whose levels are complete: one a row, Int32, never null.
 
-    None where a law has a table too large to be made: ``lookup`` then says how.
+    None where blocks are not worth it, or a law has a table too large to be made: ``lookup`` then says how.
     """
-    made = tables(regulation, tuple(fixed_in(typed, regulation, facts_on).items()))
+    fixed = fixed_in(typed, regulation, facts_on)
+    if not fixed and not _chooses(regulation):
+        return None
+    made = tables(regulation, tuple(fixed.items()))
     if not made.fits:
         return None
     pool = Pool.of(typed, made.inputs, regulation, facts_on)

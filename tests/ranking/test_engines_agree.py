@@ -1,10 +1,12 @@
 """Every engine gives the same points, the same score and the same eligibility, exactly, on every row.
 
 The engines: ``ranking.score`` with and without its breakdown (fused lookups), ``rules.plain`` (when/then),
-``ranking.second`` (SQL in DuckDB), and ``reference`` (plain Python, one declaration at a time).
+``ranking.second`` (SQL in DuckDB), and ``reference`` (plain Python, one declaration at a time). A score alone is read in
+blocks too, whatever the law: ``rules.blocks`` itself takes only laws that it is faster for.
 """
 
 from datetime import date
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -18,7 +20,7 @@ import rules
 from ranking import second
 from ranking.columns import score_columns
 from ranking.conform import absent_inputs, conform
-from rules import plain
+from rules import blocks, plain
 from rules.program import LAW
 
 LUMEN_DAYS = [date(2030, 1, 1), date(2031, 7, 1), date(2032, 6, 1)]
@@ -70,6 +72,8 @@ def check_agreement(pool, regulation, folder, facts_on):
             assert not differences, (engine, "found, wanted:", differences, row, facts_on)
     alone = ranking.score(frame, regulation, facts_on=facts_on, breakdown=False)
     assert alone.to_dicts() == [{name: row[name] for name in ("declaration_id", "score")} for row in expected]
+    with patch.object(blocks, "_chooses", lambda _: True):
+        assert ranking.score(frame, regulation, facts_on=facts_on, breakdown=False).equals(alone)
 
 
 # The law that the engines agree on: the invented one, those of the package, random ones.
