@@ -1,8 +1,8 @@
 """Every engine gives the same points, the same score and the same eligibility, exactly, on every row.
 
 The engines: ``ranking.score`` with and without its breakdown (fused lookups), ``rules.plain`` (when/then),
-``ranking.second`` (SQL in DuckDB), and ``reference`` (plain Python, one declaration at a time). A score alone is read in
-blocks too, whatever the law: ``rules.blocks`` itself takes only laws that it is faster for.
+``ranking.second`` (SQL in DuckDB), and ``reference`` (plain Python, one declaration at a time). A score alone is
+read in blocks too, whatever the law: ``rules.blocks`` itself takes only laws that it is faster for.
 """
 
 from datetime import date
