@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
-from rules.blocks import most, smallest
+from rules.blocks import chooses, most, smallest
 from rules.groups import ROOT
 from rules.lookup import LARGEST, LARGEST_ALONE, Compiler, Sum, needed
 from rules.text import Text, number
@@ -26,6 +26,7 @@ RULE = Text(
     "Rule of fusion: tables that add up are merged, the smallest product first, while their combinations stay within "
     f"{MERGED.en}; a table alone may have {ALONE.en}. An input that does not vary in the pool counts for nothing.",
 )
+WIDEST = 4
 BYTES = {"boolean": 1, "date": 4, "instant": 8}
 
 
@@ -98,8 +99,13 @@ def _gather(term: Term, compiler: Compiler, cap: str | None) -> Gather:
     inputs = tuple((name, compiler.codes[name].size) for name in term.inputs)
     entries = prod(size for _, size in inputs)
     fused = bool(inputs) and entries <= LARGEST_ALONE
-    width = smallest(most(compiler.array(term).to_numpy())).itemsize if fused else 0
+    width = _width(term, compiler) if fused else 0
     return Gather(term.criteria, inputs, entries, fused, cap, width)
+
+
+def _width(term: Term, compiler: Compiler) -> int:
+    """Give the bytes of an entry: as narrow as its points where the law is read in blocks, else those of any points."""
+    return smallest(most(compiler.array(term).to_numpy())).itemsize if chooses(compiler.regulation) else WIDEST
 
 
 def _bytes(attribute: Attribute, regulation: Regulation) -> int:

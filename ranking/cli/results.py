@@ -54,6 +54,27 @@ _ROUNDING = words.option(
 )
 
 
+law_folder = words.option(
+    "--program",
+    metavar="FOLDER",
+    words=Text("Dossier de la règle, hors bibliothèque.", "Folder of the law, outside the library."),
+)
+_POOL = words.option("--pool", "pool_file", required=True, type=click.Path(), words=Text("Banque.", "Pool."))
+_INSTRUCTION = words.option(
+    "--instruction",
+    "instruction_file",
+    required=True,
+    type=click.Path(),
+    words=Text("Instruction, et la règle de son jour.", "Instruction, and the law of its day."),
+)
+
+
+def pool_and_instruction(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command ``pool_file`` and ``instruction_file``."""
+    made: Callable[..., Any] = _POOL(_INSTRUCTION(run))
+    return made
+
+
 def options(run: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command ``out``, ``formats``, ``publish``, ``least``, ``rounding`` and ``as_json``."""
     several = (_OUT, _FORMAT, _PUBLISH, _LEAST, _ROUNDING, words.as_json)

@@ -29,14 +29,7 @@ if TYPE_CHECKING:
     "tirage simulate compare --pool out/p.parquet --instruction data/instructions/quebec/pstq/2026-04-30.toml "
     "--scenario data/scenarios/pstq-outside-cmm-doubled.toml --out out/cmp",
 )
-@words.option("--pool", "pool_file", required=True, type=click.Path(), words=Text("Banque.", "Pool."))
-@words.option(
-    "--instruction",
-    "instruction_file",
-    required=True,
-    type=click.Path(),
-    words=Text("Instruction, et la règle de son jour.", "Instruction, and the law of its day."),
-)
+@results.pool_and_instruction
 @words.option(
     "--instruction-b",
     "instead",

@@ -122,11 +122,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 64),
     words=Text("Processus à la fois ; sinon un par cœur.", "Processes at a time; else one for each core."),
 )
-@words.option(
-    "--program",
-    metavar="FOLDER",
-    words=Text("Dossier de la règle, hors bibliothèque.", "Folder of the law, outside the library."),
-)
+@results.law_folder
 @words.quarantine
 @results.options
 @words.reads_pools

@@ -48,11 +48,7 @@ if TYPE_CHECKING:
     "--response", required=True, type=click.Path(), words=Text("Les réactions (data/responses).", "The responses.")
 )
 @words.option("--seed", default=0, show_default=True, type=int, words=Text("Graine du hasard.", "Seed of the chance."))
-@words.option(
-    "--program",
-    metavar="FOLDER",
-    words=Text("Dossier de la règle, hors bibliothèque.", "Folder of the law, outside the library."),
-)
+@results.law_folder
 @words.quarantine
 @results.options
 @words.reads_pools

@@ -25,14 +25,7 @@ if TYPE_CHECKING:
     "--instruction data/instructions/quebec/pstq/2026-04-30.toml --out out/sweep",
 )
 @click.argument("file", type=click.Path())
-@words.option("--pool", "pool_file", required=True, type=click.Path(), words=Text("Banque.", "Pool."))
-@words.option(
-    "--instruction",
-    "instruction_file",
-    required=True,
-    type=click.Path(),
-    words=Text("Instruction, et la règle de son jour.", "Instruction, and the law of its day."),
-)
+@results.pool_and_instruction
 @words.option(
     "--by",
     "by",

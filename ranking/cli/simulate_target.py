@@ -53,11 +53,7 @@ if TYPE_CHECKING:
     show_default=True,
     words=Text("Combinaisons de plus, pour les courbes.", "Combinations more, for the curves."),
 )
-@words.option(
-    "--program",
-    metavar="FOLDER",
-    words=Text("Dossier de la règle, hors bibliothèque.", "Folder of the law, outside the library."),
-)
+@results.law_folder
 @results.options
 @words.reads_pools
 def target(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ranking.contribution import Contribution
     from ranking.pool import Pool
     from ranking.simulate.rounds import Rounds
-    from ranking.simulate.wanted import Target
+    from ranking.simulate.wanted import Target, Want
 
     Whole = NDArray[np.int64]
     Steps = NDArray[np.int32]
@@ -86,7 +86,6 @@ class Shares:
         return self.rounds.pool.frame["declaration_id"].gather(np.flatnonzero(taken >= 0))
 
 
-def _among(want: object, target: Target) -> NDArray[np.bool_]:
+def _among(want: Want, target: Target) -> NDArray[np.bool_]:
     """Tell of each selection of the instruction whether a want looks at it."""
-    wanted = getattr(want, "among", None)
-    return np.array([wanted is None or one.id in wanted for one in target.instruction.selections])
+    return np.array([want.among is None or one.id in want.among for one in target.instruction.selections])

@@ -72,7 +72,7 @@ def check_agreement(pool, regulation, folder, facts_on):
             assert not differences, (engine, "found, wanted:", differences, row, facts_on)
     alone = ranking.score(frame, regulation, facts_on=facts_on, breakdown=False)
     assert alone.to_dicts() == [{name: row[name] for name in ("declaration_id", "score")} for row in expected]
-    with patch.object(blocks, "_chooses", lambda _: True):
+    with patch.object(blocks, "chooses", lambda _: True):
         assert ranking.score(frame, regulation, facts_on=facts_on, breakdown=False).equals(alone)
 
 

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 import rules
 from ranking.cli.law_compile import compile_
-from rules.blocks import tables
-from rules.lookup import LARGEST_ALONE
+from rules.blocks import _terms, chooses, tables
+from rules.lookup import LARGEST_ALONE, Compiler
 from rules.plan import plan
 
 DAYS = {"quebec/pstq": date(2026, 4, 27), "australia/skilled_491": date(2025, 3, 24)}
@@ -25,11 +25,17 @@ def test_every_criterion_in_force_is_in_some_table_and_each_table_is_the_product
     for gather in made.gathers:
         assert gather.entries == prod(size for _, size in gather.inputs)
         assert gather.fused == (bool(gather.inputs) and gather.entries <= LARGEST_ALONE)
-        assert gather.width == (2 if gather.fused else 0)
+        assert gather.width == ((2 if chooses(regulation) else 4) if gather.fused else 0)
     assert {name for name, _ in made.columns} == set(regulation.needed)
     compiled = tables(regulation, ())
     assert sum(gather.entries for gather in made.gathers if gather.fused) == sum(map(len, compiled.points.values()))
-    assert made.bytes_of_tables == sum(points.nbytes for points in compiled.points.values())
+    compiler = Compiler(regulation)
+    arrays = [
+        points if chooses(regulation) else compiler.array(term).to_numpy()
+        for term in _terms(compiled.total)
+        if (points := compiled.points.get(id(term))) is not None
+    ]
+    assert made.bytes_of_tables == sum(array.nbytes for array in arrays)
 
 
 def test_no_cap_of_the_pstq_binds_and_that_of_transferability_does():
