@@ -109,7 +109,7 @@ bench-full: $(PEERS_READY) ## every peer, up to ten million declarations (ARGS=-
 	@$(PEERS)/bin/python -m bench.run --full $(ARGS)
 
 lock: ## resolve the four locks anew: hashes, no index addresses (needs uv)
-	@$(RESOLVE) --group dev --extra desk pyproject.toml -o requirements.lock
+	@$(RESOLVE) --group dev --extra desk --extra intake --extra postgres pyproject.toml -o requirements.lock
 	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' \
 		| $(RESOLVE) -c requirements.lock - -o requirements-spark.lock
 	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["browser"], sep="\n")' \
