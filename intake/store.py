@@ -12,7 +12,7 @@ Value = int | str | bytes | None
 Reason = Literal["disk_full", "sync_failed", "busy", "gone"]
 
 
-class StoreFailed(Exception):
+class StoreFailed(Exception):  # noqa: N818 - it says what happened
     """The store could not do what was asked. What the failed transaction wrote may not be relied on."""
 
     def __init__(self, reason: Reason, said: str) -> None:
