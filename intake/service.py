@@ -194,8 +194,8 @@ def _add_document(made: FastAPI, intake: Intake) -> None:
 
 def _add_pages(made: FastAPI) -> None:
     """Serve the pages for people, where they are installed."""
-    if find_spec("intake.pages.router") is not None:
-        from intake.pages.router import router  # noqa: PLC0415 - the service works without pages
+    if find_spec("intake.pages") is not None:
+        from intake.pages import router  # noqa: PLC0415 - the service works without pages
 
         made.include_router(router, include_in_schema=False)
 

@@ -14,7 +14,7 @@ from intake.api.schema import described
 from intake.clock import instant
 from intake.limits import network
 from intake.mail import normal, sign_in_message
-from intake.messages import FieldFault, found, sentence
+from intake.messages import FieldFault
 from intake.problems import Problem
 from intake.sign_in import MICROSECONDS, keep_link, sign_out, spend_link
 from rules.text import Text
@@ -25,8 +25,23 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 LONGEST_TOKEN = 200
-ADDRESS = Text("une adresse de courriel", "an e-mail address")
-EXAMPLE = Text("Écrivez par exemple prenom.nom@exemple.ca", "Write for example first.last@example.ca")
+NO_ADDRESS = FieldFault(
+    "email",
+    "not_an_address",
+    Text(
+        "Ce n’est pas une adresse de courriel. Écrivez par exemple prenom.nom@exemple.ca.",
+        "This is no e-mail address. Write for example first.last@example.ca.",
+    ),
+)
+NO_LANG = FieldFault("lang", "unknown_answer", Text("Écrivez « fr » ou « en ».", "Write “fr” or “en”."))
+NO_TOKEN = FieldFault(
+    "token",
+    "not_a_token",
+    Text(
+        "Ce n’est pas le jeton d’un lien. Copiez en entier celui qui est arrivé par courriel.",
+        "This is not the token of a link. Copy all of the one that came by e-mail.",
+    ),
+)
 
 
 @router.post(
@@ -66,12 +81,10 @@ def _asked(said: dict[str, Any], lang: Lang) -> tuple[str, Lang]:
     written = said.get("email")
     email = normal(written) if isinstance(written, str) else None
     if email is None:
-        faults.append(FieldFault("email", "not_an_address", sentence(found(written), ADDRESS, EXAMPLE)))
+        faults.append(NO_ADDRESS)
     chosen = said.get("lang", lang)
     if chosen not in ("fr", "en"):
-        choices = Text("« fr » ou « en »", "“fr” or “en”")
-        write = Text("Écrivez « fr » ou « en »", "Write “fr” or “en”")
-        faults.append(FieldFault("lang", "unknown_answer", sentence(found(chosen), choices, write)))
+        faults.append(NO_LANG)
     if faults or email is None:
         raise Problem("refused", errors=faults)
     return email, chosen
@@ -79,10 +92,11 @@ def _asked(said: dict[str, Any], lang: Lang) -> tuple[str, Lang]:
 
 def _unknown(said: dict[str, Any], names: tuple[str, ...]) -> list[FieldFault]:
     """Say of fields that are not asked for that they are not."""
-    wanted = Text(f"l’un de : {', '.join(names)}", f"one of: {', '.join(names)}")
-    remove = Text("Retirez-le", "Take it out")
+    said_of_it = Text(
+        f"Ce champ est de trop. Gardez : {', '.join(names)}.", f"This field is one too many. Keep: {', '.join(names)}."
+    )
     return [
-        FieldFault(name[:40], "unknown_field", sentence(found(name), wanted, remove))
+        FieldFault(name[:40], "unknown_field", said_of_it)
         for name in list(said)[:10]
         if name not in names
     ]
@@ -105,9 +119,7 @@ async def begin(request: Request) -> Response:
     token = said.get("token")
     faults = _unknown(said, ("token",))
     if not isinstance(token, str) or not 0 < len(token) <= LONGEST_TOKEN:
-        expected = Text("le jeton du lien reçu par courriel", "the token of the link received by e-mail")
-        write = Text("Copiez-le en entier", "Copy all of it")
-        faults.append(FieldFault("token", "not_a_token", sentence(found(token), expected, write)))
+        faults.append(NO_TOKEN)
     if faults:
         raise Problem("refused", errors=faults)
     session, until, _ = await open_session(intake_of(request), str(token), peer(request))
