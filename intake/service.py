@@ -33,6 +33,7 @@ from intake.line import open_line
 from intake.logs import Lines
 from intake.mail import Mailer, Post, Sink, SmtpMailer
 from intake.metrics import Metrics
+from intake.models import declaration_model
 from intake.openings import Opening, Policy
 from intake.problems import Problem
 from intake.sessions import key_of
@@ -96,7 +97,7 @@ def _intake(config: Config, store: Store, clock: Clock, mailer: Mailer) -> Intak
     writer = Writer(store, clock, watch=watch, most_waiting=config.limits.waiting)
     programs = {program.id: Served(program, clock) for program in map(load, config.programs)}
     for served in programs.values():
-        _ = served.regulation  # a law that is not in force today is an error now
+        declaration_model(served.regulation)  # a law not in force today is an error now; the first to come does not wait
     opened = open_line(writer, clock, secret, _opening(config, programs), meter=meter)
     intake = Intake(
         config=config,
