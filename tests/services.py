@@ -27,7 +27,7 @@ DAY = date(2026, 11, 25)
 NOON = microseconds(datetime(2026, 11, 25, 17, tzinfo=UTC))
 SECOND = 1_000_000
 MANY = {"times": 100_000, "seconds": 1}
-EASY = {name: MANY for name in ("sign_in_email", "sign_in_address", "session_address", "account")}
+EASY = dict.fromkeys(("sign_in_email", "sign_in_address", "session_address", "account"), MANY)
 PATH = "/v1/declarations/quebec/pstq"
 
 

@@ -1,7 +1,7 @@
 """The service over HTTP: the life of a declaration, as its person sees it."""
 
 import pytest
-from services import PATH, identity, key, sampled, service
+from services import PATH, key, sampled, service
 
 
 @pytest.fixture(scope="module")
