@@ -259,6 +259,11 @@ def serve(config: Config, say: Callable[[Text], None]) -> None:
     host, port = listener.getsockname()[:2]
     at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     say(Text(f"Service à l’écoute : {at}/fr/ (Ctrl+C pour arrêter)", f"Listening at {at}/en/ (Ctrl+C to stop)"))
+    server_of(config, made, listener, store).run()
+
+
+def server_of(config: Config, made: FastAPI, listener: socket.socket, store: Store) -> Server:
+    """Make the server of an application, which accepts from ``listener`` and closes ``store`` at the end."""
     settings = uvicorn.Config(
         made,
         loop="uvloop",
@@ -273,7 +278,7 @@ def serve(config: Config, say: Callable[[Text], None]) -> None:
         timeout_keep_alive=config.limits.idle_seconds,
         timeout_graceful_shutdown=STOPPING_SECONDS,
     )
-    Server(settings, made.state.intake.doors, listener, store).run()
+    return Server(settings, made.state.intake.doors, listener, store)
 
 
 def _mailer(config: Config, say: Callable[[Text], None]) -> Mailer:

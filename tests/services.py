@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import time
+from threading import Thread
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,12 +16,12 @@ from functools import cache, partial
 import httpx
 from anyio.from_thread import start_blocking_portal
 
-from intake.clock import microseconds
+from intake.clock import microseconds, server_clock
 from intake.config import Config
 from intake.fields import declared_names
 from intake.mail import Sink
 from intake.models import check
-from intake.service import app
+from intake.service import app, server_of
 from intake.sqlite_store import SqliteStore
 from ranking.sample import generate
 from rules import load
@@ -126,3 +129,23 @@ def service(folder, **settings):
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(made.router.lifespan_context(made)):
         yield Client(Http(made, portal, "127.0.0.1"), mail, made, now)
     store.close()
+
+
+@contextmanager
+def server(folder, **settings):
+    """Run a service behind a socket of its own, in a thread; gives it and its port."""
+    config = Config.model_validate({"bank": str(folder / "bank.sqlite"), **settings})
+    store = SqliteStore(config.bank)
+    made = app(config, store, server_clock, Sink())
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    running = server_of(config, made, listener, store)
+    thread = Thread(target=running.run)
+    thread.start()
+    while not running.started and thread.is_alive():
+        time.sleep(0.01)
+    try:
+        yield made.state.intake, port, running
+    finally:
+        running.should_exit = True
+        thread.join()
