@@ -66,8 +66,8 @@ def said(place: Place) -> list[Text]:
         return [Text("C’est votre tour : vous pouvez entrer.", "It is your turn: you may come in."), KEPT]
     if place.position is None or place.ahead is None:
         drawn = Text(
-            "Les places de celles et ceux qui viennent avant l’ouverture sont tirées au sort à l’ouverture : venir plus "
-            "tôt n’y change rien.",
+            "Les places de celles et ceux qui viennent avant l’ouverture sont tirées au sort à l’ouverture : venir "
+            "plus tôt n’y change rien.",
             "The places of those who come before the opening are drawn by lot when it opens: coming earlier changes "
             "nothing.",
         )

@@ -150,4 +150,4 @@ class LineMachine(RuleBasedStateMachine):
 
 
 TestLine = LineMachine.TestCase
-TestLine.settings = settings(max_examples=1500, stateful_step_count=50, deadline=None, database=None)
+TestLine.settings = settings(max_examples=40, stateful_step_count=30, deadline=None, database=None)
