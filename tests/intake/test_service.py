@@ -247,7 +247,7 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path):
     command += ["--bank", str(tmp_path / "bank.sqlite"), "--port", "0", "--lang", "fr"]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     began = time.monotonic()
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as running:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as running:  # noqa: S603
         told = [running.stderr.readline(), running.stderr.readline()]
         assert told[0].startswith("ATTENTION : aucun serveur de courriel")
         address = re.search(r"http://127\.0\.0\.1:[0-9]+", told[1])[0]
