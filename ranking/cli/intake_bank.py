@@ -65,7 +65,7 @@ def asked(at: int | None) -> int | None:
 @contextmanager
 def opened(address: str) -> Iterator[Store]:
     """Open a bank that is there; whatever fails in it is a BankError."""
-    from intake.store import open_store  # noqa: PLC0415 - drivers take time to load
+    from intake.address import open_store  # noqa: PLC0415 - drivers take time to load
 
     with failing(address):
         check_there(address)
