@@ -1,4 +1,4 @@
-"""One person's morning: a ticket, the wait that the service asks for, a deposit with one key, tried until it is told."""
+"""One person's morning: a ticket, the wait that is asked for, a deposit with one key, tried until it is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One connection of one person: HTTP/1.1 by hand, one request at a time, so that a core carries ten thousand of them."""
+"""One connection of one person: HTTP/1.1 by hand, one request at a time, so that a core carries ten thousand."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ async def connect(host: str, port: int, source: str, patience: float) -> Connect
     loop = asyncio.get_running_loop()
     own = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        own.setblocking(False)
+        own.settimeout(0)
         own.setsockopt(socket.IPPROTO_IP, NO_PORT_YET, 1)
         own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         own.bind((source, 0))

@@ -13,7 +13,7 @@ import uvloop
 
 
 class Dummy:
-    """What it was asked. Every ``cut_every``-th request is cut unanswered, every ``busy_every``-th told to come again."""
+    """What it was asked. Every ``cut_every``-th request is cut unanswered; every ``busy_every``-th must come again."""
 
     def __init__(self, cut_every: int = 0, busy_every: int = 0) -> None:
         self.cut_every, self.busy_every = cut_every, busy_every

@@ -1,4 +1,4 @@
-"""A bank on a disk that may fail, people who deposit at once and remember what they were told, and what is found after."""
+"""A bank on a disk that may fail, people who deposit at once and remember what they are told, and what is found."""
 
 from __future__ import annotations
 

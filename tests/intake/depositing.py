@@ -1,4 +1,4 @@
-"""A process that deposits for many people at once and prints what each was told: number, sequence, a full stop."""
+"""A process that deposits for many people at once and writes what each was told: number, sequence, a full stop."""
 
 import sys
 import threading
@@ -12,14 +12,15 @@ from intake.writer import Writer
 store = opened(sys.argv[1])
 writer = Writer(store, server_clock)
 writer.start()
-printing = threading.Lock()
+telling = threading.Lock()
 
 
 def part(people):
     for one in people:
-        answer = writer.run_now(lambda tx, at: deposit(tx, at, order(one)))
-        with printing:
-            print(one, answer.event.sequence, ".", flush=True)
+        answer = writer.run_now(lambda tx, at, one=one: deposit(tx, at, order(one)))
+        with telling:
+            sys.stdout.write(f"{one} {answer.event.sequence} .\n")
+            sys.stdout.flush()
 
 
 threads = [threading.Thread(target=part, args=(range(first, 5_000, 16),)) for first in range(16)]

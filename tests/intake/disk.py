@@ -6,7 +6,6 @@ the synced bytes are sure to survive; each later write survives whole, in part, 
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import apsw
+import numpy as np
 
 SECTOR = 512
 FULL, IO = apsw.FullError, apsw.IOError
@@ -40,7 +40,7 @@ class Kept:
             apply(self.synced, write)
         self.since.clear()
 
-    def survivor(self, chance: random.Random) -> bytes | None:
+    def survivor(self, chance: np.random.Generator) -> bytes | None:
         """What is found after the cut; None where not even the file is."""
         if self.synced is None and chance.random() < 0.5:
             return None
@@ -63,9 +63,12 @@ def apply(image: bytearray, write: Write) -> None:
     image[write.offset : write.offset + len(write.data)] = write.data
 
 
-def torn(write: Write, chance: random.Random) -> Write:
+def torn(write: Write, chance: np.random.Generator) -> Write:
     """Keep a beginning of a write that ends where a sector does; the whole write half of the time."""
-    ends = [end - write.offset for end in range(write.offset - write.offset % SECTOR, write.offset + len(write.data), SECTOR)]
+    ends = [
+        end - write.offset
+        for end in range(write.offset - write.offset % SECTOR, write.offset + len(write.data), SECTOR)
+    ]
     return write if chance.random() < 0.5 else Write(write.offset, write.data[: max(0, chance.choice(ends))])
 
 
@@ -116,7 +119,7 @@ class Disk(apsw.VFS):
         """Write what survives the cut into another folder."""
         with self.lock:
             self.off = True
-            chance = random.Random(seed)
+            chance = np.random.default_rng(seed)
             for path, kept in sorted(self.files.items()):
                 image = kept.survivor(chance)
                 if image is not None:
