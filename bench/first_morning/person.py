@@ -101,12 +101,10 @@ class Person:
             await asyncio.sleep(float(place["retry_after"]))
 
     def _note(self, place: dict[str, Any]) -> None:
-        if self.ticket is not None and place["ticket"] != self.ticket:
-            self.later += 1
-        if self.ahead is not None and place["ahead"] > self.ahead:
-            self.later += 1
-        if self.position is not None and place["position"] != self.position:
-            self.later += 1
+        changed = self.ticket is not None and place["ticket"] != self.ticket
+        moved = self.position is not None and place["position"] != self.position
+        back = self.ahead is not None and place["ahead"] > self.ahead
+        self.later += changed or moved or back
         self.ticket, self.ahead, self.position = place["ticket"], place["ahead"], place["position"]
 
     async def _deposit(self, target: Target) -> None:

@@ -80,8 +80,8 @@ class Disk(apsw.VFS):
     the pages count as clean, later syncs succeed and do not bring them back.
     """
 
-    def __init__(self, name: str, *, sync_seconds: float = 0.0, images: bool = True) -> None:
-        super().__init__(name, "", maxpathname=0)
+    def __init__(self, name: str, *, sync_seconds: float = 0.0, images: bool = True, makedefault: bool = False) -> None:
+        super().__init__(name, "", makedefault, 0)
         self.name, self.sync_seconds, self.images = name, sync_seconds, images
         self.on_sync: Answer | None = None
         self.on_write: Answer | None = None
