@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from datetime import datetime  # noqa: TC003 - pydantic reads it
+from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,9 @@ from rules.source import build, read_toml
 from rules.text import Text, same
 
 SECRET = 32
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 DATABASES = ("postgresql://", "postgres://")
 
 
@@ -90,14 +93,14 @@ class Config(Strict):
         return bank.with_suffix(ending)
 
 
-def read_config(path: str, said: dict[str, object]) -> Config:
+def read_config(path: str, said: Mapping[str, object]) -> Config:
     """Read a file of settings; what was ``said`` on the command line goes before it.
 
     Raises:
         TirageError: a key is unknown or a value is wrong; all of them.
     """
     written = read_toml(Path(path), path) if path else {}
-    return build(Config, written | said, path or "tirage intake serve")
+    return build(Config, {**written, **said}, path or "tirage intake serve")
 
 
 def secret_of(config: Config) -> bytes:

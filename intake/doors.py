@@ -115,10 +115,9 @@ class Doors:
         listener = self._listener
         if listener is None:
             return
-        for _ in range(TOGETHER):
-            if self.open >= self.most:
-                self._wait()
-                return
+        if self.open >= self.most:
+            self._wait()
+        for _ in range(min(TOGETHER, self.most - self.open)):
             try:
                 connection, _ = listener.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):

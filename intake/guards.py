@@ -154,7 +154,7 @@ class Guarded(HttpToolsProtocol):
             self.idle = self._in_head = True
             self.deadline = self.loop.time() + self.doors.limits.idle_seconds
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
         """Refuse what is not HTTP."""
         self._refuse("bad_header")
 

@@ -47,9 +47,7 @@ def set_identity(tx: Transaction, at: int, account: str, said: Identity) -> tupl
     if holder is not None:
         raise DocumentKnown
     person = fresh_person()
-    tx.run(
-        f"INSERT INTO person (person, {', '.join(COLUMNS)}, made_at) VALUES (?, ?, ?, ?, ?, ?)", (person, *said, at)
-    )
+    tx.run(f"INSERT INTO person (person, {', '.join(COLUMNS)}, made_at) VALUES (?, ?, ?, ?, ?, ?)", (person, *said, at))
     tx.run("UPDATE account SET person = ? WHERE account = ?", (person, account))
     return person, True
 

@@ -19,7 +19,7 @@ HELD = 500  # lines, at most, before they are written
 
 
 class Lines:
-    """Writes lines of requests, a few hundred at a time: one call to the system each would cost more than the answer."""
+    """Writes lines of requests, a few hundred at a time: a call to the system each would cost too much."""
 
     def __init__(self, clock: Clock, stream: TextIO | None = None) -> None:
         self._clock, self._stream, self._held = clock, stream, list[str]()

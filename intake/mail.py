@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import secrets
 import unicodedata
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from pydantic_core import PydanticCustomError
+
+from intake.persons import read_address
 from rules.text import Lang, Text
 
 if TYPE_CHECKING:
     from intake.config import Smtp
 
-ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64}@(?=.{3,190}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 MOST_WAITING = 50_000
 TRIES = 3
 PAUSE = 2.0
@@ -41,14 +42,15 @@ class Mailer(Protocol):
 
 
 def normal(address: str) -> str | None:
-    """Give the one spelling of an e-mail address (NFKC, domain in lower case); None if it cannot be one."""
-    spelled = unicodedata.normalize("NFKC", address).strip(" ")
-    local, at, domain = spelled.rpartition("@")
+    """Give the one spelling of an e-mail address: NFKC, a domain as the DNS has it, small letters.
+
+    None if it cannot be one. Small letters in front of the @ too: whoever types a capital once has no second account.
+    """
+    local, at, domain = unicodedata.normalize("NFKC", address).strip(" ").rpartition("@")
     try:
-        found = f"{local}{at}{domain.encode('idna').decode().lower() if domain else ''}"
-    except UnicodeError:
+        return read_address(f"{local}{at}{domain.encode('idna').decode()}") if domain else None
+    except (UnicodeError, PydanticCustomError):
         return None
-    return found if len(found) <= 254 and ADDRESS.fullmatch(found) else None
 
 
 def sign_in_message(to: str, token: str, url: str, lang: Lang) -> EmailMessage:

@@ -51,7 +51,7 @@ KINDS = {
         400,
         ("Il manque la clé de la demande", "The key of the request is missing"),
         (
-            "Ajoutez l’en-tête Idempotency-Key : de 16 à 64 lettres, chiffres, « - » ou « _ », la même à chaque reprise.",
+            "Ajoutez l’en-tête Idempotency-Key : 16 à 64 lettres, chiffres, « - » ou « _ », la même à chaque reprise.",
             "Add the header Idempotency-Key: 16 to 64 letters, digits, “-” or “_”, the same whenever you try again.",
         ),
     ),
@@ -198,7 +198,7 @@ KINDS = {
 }
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - it is what RFC 9457 calls it
     """A request that cannot be done, and why.
 
     ``detail`` replaces the general advice of its kind; ``more`` is added to the answer (the place in the line).
@@ -238,9 +238,7 @@ class Problem(Exception):
             headers["Retry-After"] = str(self.retry_after)
         if self.kind.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
-        return Response(
-            json.dumps(self.body(lang), ensure_ascii=False).encode(), self.kind.status, headers, MEDIA_TYPE
-        )
+        return Response(json.dumps(self.body(lang), ensure_ascii=False).encode(), self.kind.status, headers, MEDIA_TYPE)
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ import secrets
 import socket
 from contextlib import asynccontextmanager
 from datetime import UTC
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ from intake.line import open_line
 from intake.logs import Lines
 from intake.mail import Mailer, Post, Sink, SmtpMailer
 from intake.metrics import Metrics
+from intake.models import declaration_model
 from intake.openings import Opening, Policy
 from intake.problems import Problem
 from intake.sessions import key_of
@@ -61,9 +63,7 @@ WAIT = {"disk_full": 30, "sync_failed": 5, "gone": 5, "busy": 2, "stopping": 5}
 
 def app(config: Config, store: Store, clock: Clock, mailer: Mailer) -> FastAPI:
     """Make the application over a store. Its writer, its line and its mail begin and end with it."""
-    made = FastAPI(
-        title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, lifespan=_living
-    )
+    made = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, lifespan=_living)
     intake = _intake(config, store, clock, mailer)
     lines = Lines(clock)
     made.state.intake, made.state.lines = intake, lines
@@ -96,7 +96,7 @@ def _intake(config: Config, store: Store, clock: Clock, mailer: Mailer) -> Intak
     writer = Writer(store, clock, watch=watch, most_waiting=config.limits.waiting)
     programs = {program.id: Served(program, clock) for program in map(load, config.programs)}
     for served in programs.values():
-        _ = served.regulation  # a law that is not in force today is an error now
+        declaration_model(served.regulation)  # made now, so that nobody waits for it, and an error is seen
     opened = open_line(writer, clock, secret, _opening(config, programs), meter=meter)
     intake = Intake(
         config=config,
@@ -118,8 +118,7 @@ def _intake(config: Config, store: Store, clock: Clock, mailer: Mailer) -> Intak
 
 
 def _opening(config: Config, programs: dict[str, Served]) -> Opening:
-    """Give the opening that the settings ask for. Without an instant: open, by order of arrival, and nobody waits
-    while there is room."""
+    """Give the opening that the settings ask for; without an instant, one that is open, by order of arrival."""
     named, ids = "open", "+".join(programs)
     opens_at = 0
     if config.opens_at is not None:
@@ -195,9 +194,8 @@ def _add_document(made: FastAPI, intake: Intake) -> None:
 def _add_pages(made: FastAPI) -> None:
     """Serve the pages for people, where they are installed."""
     if find_spec("intake.pages") is not None:
-        from intake.pages import router  # noqa: PLC0415 - the service works without pages
-
-        made.include_router(router, include_in_schema=False)
+        pages: Any = import_module("intake.pages")
+        made.include_router(pages.router, include_in_schema=False)
 
 
 async def _problem(request: Request, raised: Exception) -> Response:
@@ -261,6 +259,11 @@ def serve(config: Config, say: Callable[[Text], None]) -> None:
     host, port = listener.getsockname()[:2]
     at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     say(Text(f"Service à l’écoute : {at}/fr/ (Ctrl+C pour arrêter)", f"Listening at {at}/en/ (Ctrl+C to stop)"))
+    server_of(config, made, listener, store).run()
+
+
+def server_of(config: Config, made: FastAPI, listener: socket.socket, store: Store) -> Server:
+    """Make the server of an application, which accepts from ``listener`` and closes ``store`` at the end."""
     settings = uvicorn.Config(
         made,
         loop="uvloop",
@@ -275,7 +278,7 @@ def serve(config: Config, say: Callable[[Text], None]) -> None:
         timeout_keep_alive=config.limits.idle_seconds,
         timeout_graceful_shutdown=STOPPING_SECONDS,
     )
-    Server(settings, made.state.intake.doors, listener, store).run()
+    return Server(settings, made.state.intake.doors, listener, store)
 
 
 def _mailer(config: Config, say: Callable[[Text], None]) -> Mailer:
@@ -316,4 +319,6 @@ def _store(config: Config) -> Store:
         return open_store(config.bank)
     except StoreFailed as failed:
         expected = Text("une banque, ou un chemin où en créer une", "a bank, or a path where one can be made")
-        raise TirageError([Fault(same("--bank"), same(str(failed)), expected, same("--bank out/bank.sqlite"))]) from failed
+        raise TirageError(
+            [Fault(same("--bank"), same(str(failed)), expected, same("--bank out/bank.sqlite"))]
+        ) from failed

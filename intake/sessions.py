@@ -1,7 +1,7 @@
 """Sessions: signed, and kept nowhere. An account signs out everywhere by raising its epoch.
 
-A session is ``base64url(account ‖ epoch ‖ end)`` and its HMAC, joined by a dot: 16 bytes, 4 bytes, 8 bytes (seconds since
-1970), big-endian. Only that spelling is read.
+A session is ``base64url(account ‖ epoch ‖ end)`` and its HMAC, joined by a dot: 16, 4 and 8 bytes, big-endian, the
+end in seconds since 1970. Only that spelling is read.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ class Intake:
     probed: tuple[int, bool] = (-1_000_000, True)
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
-        """Read one snapshot: here, from a file; in a thread, from a database server, which takes a way there and back."""
+        """Read one snapshot: here, from a file; in a thread, from a database server, which is further away."""
         if self.config.bank.startswith(DATABASES):
             return await asyncio.to_thread(self._read, work)
         return self._read(work)

@@ -15,7 +15,7 @@ from intake.tickets import TicketRefused
 from rules.text import Text
 
 if TYPE_CHECKING:
-    from intake.line import Place
+    from intake.place import Place
     from intake.state import Intake
 
 router = APIRouter()

@@ -13,14 +13,24 @@ from intake import bank
 from intake.api.asking import answer, intake_of, json_of, signed_in
 from intake.api.schema import described
 from intake.identity import DocumentKnown, Identity, IdentitySet, forget, known_of, set_identity
+from intake.messages import FieldFault
 from intake.persons import check_person
 from intake.problems import Problem
+from rules.text import Text
 
 if TYPE_CHECKING:
     from intake.state import Account, Intake
     from intake.store import Transaction
 
 router = APIRouter()
+NOT_HERE = FieldFault(
+    "email",
+    "not_here",
+    Text(
+        "L’adresse est celle du compte, et ne se change pas ici. Retirez ce champ.",
+        "The address is that of the account, and is not changed here. Take this field out.",
+    ),
+)
 
 
 @router.get("/v1/person", **described("Lire son dossier", "Read one’s file", ok={200: "PersonKept"}))
@@ -56,10 +66,11 @@ async def identify(intake: Intake, account: Account, said: dict[str, Any]) -> tu
     Raises:
         Problem: fields that cannot be (422), a document known already (409).
     """
-    checked = check_person(said)
-    if checked.values is None:
-        raise Problem("refused", errors=checked.faults)
-    identity = Identity(**checked.values)
+    presented = check_person(said)
+    faults = [NOT_HERE] if said.get("email") else []
+    if presented.person is None or faults:
+        raise Problem("refused", errors=[*faults, *(f for f in presented.faults if f.field != "email" or not faults)])
+    identity = Identity(*(getattr(presented.person, name) for name in Identity._fields))
 
     def work(tx: Transaction, at: int) -> tuple[dict[str, Any] | None, bool]:
         _, new = set_identity(tx, at, account.account, identity)

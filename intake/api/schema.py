@@ -182,7 +182,9 @@ def _models(intake: Intake) -> dict[str, Any]:
     from intake.models import declaration_model  # noqa: PLC0415 - as above
     from intake.persons import Person  # noqa: PLC0415 - as above
 
-    found: dict[str, Any] = {"Person": Person.model_json_schema()}
+    person = Person.model_json_schema()
+    del person["properties"]["email"]  # it is that of the account
+    found: dict[str, Any] = {"Person": person}
     for served in intake.programs.values():
         schema = declaration_model(served.regulation).model_json_schema(ref_template="#/components/schemas/{model}")
         found |= schema.pop("$defs", {})

@@ -66,7 +66,7 @@ class Score:
 
 
 def scored(values: dict[str, Any], regulation: Regulation, today: date) -> dict[str, Any]:
-    """Score what was declared: points by criterion, with rows and provisions, as ``tirage explain --json`` gives them."""
+    """Score what was declared: points by criterion, with rows and provisions, as ``tirage explain --json`` does."""
     from rules.explain import explain  # noqa: PLC0415 - it takes time to load
 
     return explain(dated(values, regulation), regulation, today).as_dict()

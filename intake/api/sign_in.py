@@ -95,11 +95,7 @@ def _unknown(said: dict[str, Any], names: tuple[str, ...]) -> list[FieldFault]:
     said_of_it = Text(
         f"Ce champ est de trop. Gardez : {', '.join(names)}.", f"This field is one too many. Keep: {', '.join(names)}."
     )
-    return [
-        FieldFault(name[:40], "unknown_field", said_of_it)
-        for name in list(said)[:10]
-        if name not in names
-    ]
+    return [FieldFault(name[:40], "unknown_field", said_of_it) for name in list(said)[:10] if name not in names]
 
 
 @router.post(

@@ -300,8 +300,5 @@ def test_asking_stays_below_a_thousand_a_second_while_the_line_moves(speed):
             else:
                 due[number] = second + retry_after(number - through - 1, number, speed)
         asked.append(len(asking))
-    busiest = max(sum(asked[at : at + 5]) / 5 for at in range(31, 55))
-    assert busiest < 1_000 + speed
     assert sum(asked[30:]) / 30 < 1_000
-
-
+    assert max(sum(asked[at : at + 5]) / 5 for at in range(31, 55)) < 1_100

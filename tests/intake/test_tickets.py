@@ -15,9 +15,7 @@ from intake.tickets import LONGEST, TAG, Ticket, TicketRefused, decode, encode
 SECRET = b"a secret of the line, thirty-two"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,63}", fullmatch=True)
-TICKETS = st.builds(
-    Ticket, NAMES, NAMES, st.none() | st.integers(1, 10**18 - 1), st.integers(0, 10**18 - 1)
-)
+TICKETS = st.builds(Ticket, NAMES, NAMES, st.none() | st.integers(1, 10**18 - 1), st.integers(0, 10**18 - 1))
 ONE = Ticket("2030-06", "P-5f3a", 12, 1_800_000_000_000_000)
 
 
@@ -136,7 +134,8 @@ def test_bytes_that_are_no_text_are_refused_even_with_a_good_signature():
 
 
 @pytest.mark.parametrize(
-    "text", ["", ".", "a.b", "a" * 600, "a" * 100_000, "é" * 80, "AAAA." + "A" * 42, "AAAA." + "A" * 44, "AAAA" + "A" * 43]
+    "text",
+    ["", ".", "a.b", "a" * 600, "a" * 100_000, "é" * 80, "AAAA." + "A" * 42, "AAAA." + "A" * 44, "AAAA" + "A" * 43],
 )
 def test_what_does_not_look_like_a_ticket_is_malformed(text):
     assert refusal(text) == "malformed"
@@ -145,7 +144,14 @@ def test_what_does_not_look_like_a_ticket_is_malformed(text):
 def test_padding_spaces_and_the_other_alphabet_are_malformed():
     text = encode(ONE, SECRET)
     payload, _, signature = text.partition(".")
-    for other in (f"{payload}=.{signature}", f"{text}=", f" {text}", f"{text}\n", f"{payload} .{signature}", text + ".x"):
+    for other in (
+        f"{payload}=.{signature}",
+        f"{text}=",
+        f" {text}",
+        f"{text}\n",
+        f"{payload} .{signature}",
+        text + ".x",
+    ):
         assert refusal(other) == "malformed"
     assert refusal(text.replace(text[0], "+", 1)) == "malformed"
 
