@@ -183,6 +183,8 @@ class Advance:
             return None
         first, last = self._seen[0], self._seen[-1]
         middle = next(seen for seen in self._seen if seen[0] - first[0] >= self.WINDOW * SECOND / 2)
+        if middle == last:  # a long silence, and nothing since
+            return None
         before, lately = _speed(first, middle), _speed(middle, last)
         if lately <= 0 or lately > self.STEADY * before:
             return None
@@ -209,6 +211,6 @@ def _speed(one: tuple[int, int], other: tuple[int, int]) -> float:
 
 
 def rounded_up(seconds: float) -> int:
-    """Round a wait up as people say it: to five seconds below a minute, to whole minutes beyond."""
-    unit = 5 if seconds <= 60 else 60
+    """Round a wait up as people say it: to 5 seconds up to a minute, to 15 up to five, to whole minutes beyond."""
+    unit = 5 if seconds <= 60 else 15 if seconds <= 300 else 60
     return math.ceil(seconds / unit) * unit

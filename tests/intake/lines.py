@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 
 from intake.line import open_line
 from intake.openings import Opening, Policy
@@ -49,9 +50,13 @@ def line_over(store, clock, wanted=None, writer=None, **said):
     return open_line(writer or WriterAtOnce(store, clock), clock, SECRET, wanted or opening(), **said)
 
 
+RUNNER = asyncio.Runner()
+atexit.register(RUNNER.close)
+
+
 def in_loop(work):
-    """Run coroutines to their end."""
-    return asyncio.run(work)
+    """Run a coroutine to its end, in the one event loop that lines of tests live in."""
+    return RUNNER.run(work)
 
 
 async def all_of(*works):

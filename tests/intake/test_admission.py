@@ -158,17 +158,17 @@ CASES = {
 }
 
 
-def test_what_is_told_is_honest():
-    """The truth is at most what was told in nine cases of ten, and what was told is at most twice the truth."""
-    within, not_over, count = 0, 0, 0
-    for capacity, people, seconds, said in CASES.values():
-        told = list(morning(capacity, people, seconds, **said).estimates())
-        assert len(told) > 100
-        within += sum(truth <= estimate for estimate, truth in told)
-        not_over += sum(estimate <= 2 * truth + 10 for estimate, truth in told)
-        count += len(told)
-    assert within / count >= 0.9
-    assert not_over / count >= 0.9
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_told_is_honest(name):
+    """In nine cases of ten the wait is what was told or less, and what was told at most twice the wait, or 5 seconds.
+
+    A pause that nobody could foresee makes those wait longer who were told before it.
+    """
+    capacity, people, seconds, said = CASES[name]
+    told = list(morning(capacity, people, seconds, **said).estimates())
+    assert len(told) > 200
+    assert sum(truth <= estimate for estimate, truth in told) >= (0.85 if said else 0.9) * len(told)
+    assert sum(estimate <= max(2 * truth, 5) for estimate, truth in told) >= 0.9 * len(told)
 
 
 def test_nothing_is_told_before_it_is_known():
@@ -185,6 +185,15 @@ def test_nothing_is_told_before_it_is_known():
     assert advance.lately == 0
 
 
+def test_nothing_is_told_after_a_long_silence():
+    advance = Advance()
+    for second in (0, 20):
+        advance.note(second * SECOND, 10 * second, standing=True)
+        assert advance.rate is None
+    advance.note(21 * SECOND, 210, standing=True)
+    assert advance.rate == advance.lately == 10
+
+
 def test_nothing_is_told_while_the_line_moves_ever_faster():
     advance = Advance()
     for second in range(40):
@@ -194,7 +203,7 @@ def test_nothing_is_told_while_the_line_moves_ever_faster():
 
 
 def test_waits_are_rounded_up_as_people_say_them():
-    assert [rounded_up(seconds) for seconds in (0.1, 5, 5.1, 59, 60, 61, 120, 121)] == [5, 5, 10, 60, 60, 120, 120, 180]
+    assert [rounded_up(seconds) for seconds in (0.1, 5, 5.1, 59, 60.1, 300, 301)] == [5, 5, 10, 60, 75, 300, 360]
     assert estimated(999, 100.0) == 15
 
 
