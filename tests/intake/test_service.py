@@ -20,6 +20,7 @@ from services import DAY, PATH, key, sampled, service
 from intake.config import Config, Smtp, read_config, secret_of
 from intake.event import head, linked, spelled
 from intake.mail import SmtpMailer
+from intake.proof import check, publish
 from intake.service import serve
 from rules.faults import TirageError
 
@@ -104,6 +105,20 @@ def test_the_receipt_opens_the_commitment_and_its_link_is_in_the_chain(client):
     parts = [receipt[name] for name in ("kind", "program", "person", "declaration", "version", "key")]
     event = spelled(receipt["sequence"], round(at * 1_000_000), *parts, bytes.fromhex(receipt["commitment"]))
     assert linked(bytes(before), event).hex() == receipt["link"]
+
+
+def test_a_receipt_has_a_proof_once_a_root_is_published(tmp_path):
+    with service(tmp_path) as client:
+        who, _ = deposited(client, 1)
+        deposited(client, 2)
+        assert client.http.get(f"{PATH}/receipt", headers=who).json()["proof"] is None
+        client.later(1)
+        root = publish(client.intake.store, client.intake.clock)
+        _, late = deposited(client, 3)
+        proof = client.http.get(f"{PATH}/receipt", headers=who).json()["proof"]
+        assert all(step.holds for step in check(proof, root))
+        assert not all(step.holds for step in check(proof, root | {"root": "0" * 64}))
+        assert late.json()["sequence"] == 3
 
 
 def test_a_declaration_that_has_not_changed_is_not_sent_again(client):
