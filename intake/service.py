@@ -28,7 +28,7 @@ from intake.api.schema import document
 from intake.api.score import Score
 from intake.clock import Clock, microseconds, server_clock
 from intake.config import Config, secret_of
-from intake.doors import Doors
+from intake.doors import Doors, raise_files
 from intake.guards import Guarded, Watched
 from intake.limits import is_loopback
 from intake.line import open_line
@@ -259,6 +259,7 @@ def serve(config: Config, say: Callable[[Text], None]) -> None:
     Raises:
         TirageError: the address is taken, the bank cannot be opened, or mail has nowhere to go.
     """
+    raise_files()
     mailer = _mailer(config, say)
     listener = _listener(config)
     store = _store(config)
