@@ -15,6 +15,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from banks import KINDS, postgres_address
 from services import DAY, PATH, key, sampled, service
 
 from intake.config import Config, Smtp, read_config, secret_of
@@ -25,9 +26,10 @@ from intake.service import serve
 from rules.faults import TirageError
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory):
-    with service(tmp_path_factory.mktemp("service")) as running:
+@pytest.fixture(scope="module", params=KINDS)
+def client(request, tmp_path_factory):
+    bank = {} if request.param == "sqlite" else {"bank": postgres_address()}
+    with service(tmp_path_factory.mktemp("service"), **bank) as running:
         yield running
 
 
