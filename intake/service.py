@@ -76,6 +76,7 @@ def app(config: Config, store: Store, clock: Clock, mailer: Mailer) -> FastAPI:
         Score(served).add(made.router)
     for router in (sign_in.router, person.router, operations.router):
         routes.extend(router.routes)
+    intake.metrics.gauge("intake_log_dropped", "Lines of the log that nobody read.", lambda: lines.dropped)
     _add_document(made, intake)
     _add_pages(made)
     made.add_middleware(
@@ -156,6 +157,7 @@ async def _living(made: FastAPI) -> AsyncIterator[dict[str, Any]]:
     intake: Intake = made.state.intake
     intake.writer.start()
     intake.post.start()
+    made.state.lines.start()
     tasks = [asyncio.create_task(intake.line.run()), asyncio.create_task(_flush_on(made.state.lines))]
     try:
         yield {"doors": intake.doors, "metrics": intake.metrics}
@@ -165,7 +167,7 @@ async def _living(made: FastAPI) -> AsyncIterator[dict[str, Any]]:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(intake.writer.stop)
         await intake.post.stop()
-        made.state.lines.flush()
+        made.state.lines.stop()
 
 
 async def _flush_on(lines: Lines) -> None:

@@ -71,6 +71,7 @@ def _touch(tx: Transaction, at: int) -> None:  # noqa: ARG001 - the signature of
 async def metrics(request: Request) -> Response:
     """Give the metrics, to the machine itself unless the settings open them."""
     intake = intake_of(request)
-    if not (intake.config.metrics_from_anywhere or is_loopback(peer(request))):
+    forwarded = "forwarded" in request.headers or "x-forwarded-for" in request.headers  # a proxy speaks for others
+    if not intake.config.metrics_from_anywhere and (forwarded or not is_loopback(peer(request))):
         raise Problem("not_here")
     return Response(intake.metrics.text(), media_type=PROMETHEUS)
