@@ -11,7 +11,7 @@ from strategies import examples
 
 from intake.address import open_store
 from intake.admission import Pace
-from intake.openings import Policy, lot_of
+from intake.openings import Opening, Policy, lot_of
 from intake.place import LATEST, SOONEST, retry_after
 from intake.tickets import Ticket, TicketRefused, encode
 from intake.writer import Unavailable, Writer
@@ -214,6 +214,12 @@ def test_tickets_of_others_are_refused(line):
         with pytest.raises(TicketRefused) as refused:
             line.place(text)
         assert refused.value.reason == reason
+
+
+def test_an_opening_that_no_ticket_can_name_or_whose_seed_can_be_guessed_is_refused():
+    for name, seed in (("à huit heures", SEED), ("", SEED), (NAME, b"short")):
+        with pytest.raises(ValueError, match="expected"):
+            Opening(name, "quebec/pstq", 0, Policy.RANDOM, seed)
 
 
 def test_those_inside_are_forgotten_when_they_go_or_are_done(line, clock):
