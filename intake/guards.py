@@ -58,8 +58,8 @@ log = logging.getLogger("intake.service")
 class Parting:
     """A transport whose ``close`` lets the other side read the answer, even while it is still sending a body.
 
-    Closing a socket with unread bytes resets it, and the answer (413) is lost with it. What is written goes out with the
-    next ``flush``: uvicorn writes a head, then a body, and each would be a packet and a call of the system.
+    Closing a socket with unread bytes resets it, and the answer (413) is lost with it. What is written goes out
+    with the next ``flush``: uvicorn writes a head, then a body, and each would be a packet and a call of the system.
     """
 
     def __init__(self, transport: asyncio.Transport, guarded: Guarded) -> None:

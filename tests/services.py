@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import socket
 import time
-from threading import Thread
-import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache, partial
+from threading import Thread
 
 import httpx
 from anyio.from_thread import start_blocking_portal

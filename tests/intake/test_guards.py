@@ -116,7 +116,9 @@ def test_a_body_nested_ten_thousand_deep_is_refused(opened):
 def test_slow_headers_and_slow_bodies_end_with_408(opened):
     began = time.monotonic()
     head = opened(b"GET /health HTTP/1.1\r\nHost: he")
-    body = opened(b"POST /v1/sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
+    body = opened(
+        b"POST /v1/sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+    )
     for connection in (head, body):
         status, headers, said = heard(connection)
         assert (status, said["code"], headers["connection"]) == (408, "too_slow", "close")
