@@ -6,6 +6,7 @@ A rule holds or not for a row that has every field. It is only asked where the f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from rules.regulation import Contradiction, Regulation
 
 Row = dict[str, Any]
+LONGEST_MONTH = timedelta(days=31)
+USUAL_VALIDITY = 12  # months, where no source gives one
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ def _day(name: str, regulation: Regulation, today: date | None) -> Iterator[Rule
     attribute = regulation.attributes[name]
     if attribute.type != "date" or today is None:
         return
-    earliest = None if attribute.years_before is None else earliest_birth(today, attribute.years_before)
+    years, until = attribute.years_before, _last_day(regulation, today)
+    earliest = None if years is None else earliest_birth(until, years)
     first, last = "" if earliest is None else earliest.isoformat(), today.isoformat()
 
     def holds(row: Row) -> bool:
@@ -85,6 +89,11 @@ def _day(name: str, regulation: Regulation, today: date | None) -> Iterator[Rule
         return out_of_days(field, row[name], earliest, today)
 
     yield Rule((name,), (name,), holds, fault)
+
+
+def _last_day(regulation: Regulation, today: date) -> date:
+    """Give a day by which what is declared today has expired: until then, its row must stay a good one."""
+    return today + LONGEST_MONTH * (regulation.lifecycle.validity_months or USUAL_VALIDITY)
 
 
 def _gate(name: str, regulation: Regulation) -> Iterator[Rule]:

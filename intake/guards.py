@@ -264,7 +264,7 @@ class Watched:
             self._note(scope, watch, time.perf_counter() - began)
 
     def _note(self, scope: Scope, watch: _Watch, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", NOWHERE)
+        route = _template(scope)
         method = scope["method"] if scope["method"] in METHODS else "other"
         self.metrics.request(method, route, watch.status, seconds, watch.code)
         self.lines.request(watch.request, method, route, watch.status, seconds * 1000, watch.code)
@@ -317,6 +317,18 @@ class _Watch:
         if self.status == 413 or (doors is not None and doors.pressed):
             headers.append(CLOSE)
         return headers
+
+
+def _template(scope: Scope) -> str:
+    """Give the template of the route that answered: an address with a name in the place of each of its parts."""
+    known = scope.get("route")
+    if known is not None:
+        template: str = known.path
+        return template
+    if "endpoint" not in scope:
+        return NOWHERE
+    names = {str(value): name for name, value in scope.get("path_params", {}).items()}
+    return "/".join(f"{{{names[part]}}}" if part in names else part for part in scope["path"].split("/"))
 
 
 def _announced(scope: Scope) -> int:

@@ -111,8 +111,8 @@ class Post:
     What waits when the process dies is lost: the person asks again.
     """
 
-    def __init__(self, mailer: Mailer, carriers: int = 4) -> None:
-        self._mailer, self._carriers = mailer, carriers
+    def __init__(self, mailer: Mailer, carriers: int = 4, pause: float = PAUSE) -> None:
+        self._mailer, self._carriers, self._pause = mailer, carriers, pause
         self._waiting: asyncio.Queue[EmailMessage] = asyncio.Queue(MOST_WAITING)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -153,6 +153,6 @@ class Post:
                 await asyncio.to_thread(self._mailer.send, message)
             except OSError as failed:  # smtplib's errors are some of these
                 log.warning("mail not delivered: %s", type(failed).__name__)
-                await asyncio.sleep(PAUSE * (tried + 1))
+                await asyncio.sleep(self._pause * (tried + 1))
             else:
                 return

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rules.faults import FEW
@@ -100,6 +101,7 @@ def _answer(value: Value, name: str, regulation: Regulation) -> Text:
     return words if isinstance(value, bool) else Text(f"« {words.fr} »", f"“{words.en}”")
 
 
+@lru_cache(maxsize=4096)
 def expected(name: str, regulation: Regulation) -> Text:
     """Say what a value of an attribute looks like."""
     attribute = regulation.attributes[name]

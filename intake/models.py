@@ -102,11 +102,11 @@ class Declaration(BaseModel):
         row, today = law.filled(data), info.context.get("today") if info.context else None
         rules, unreadable = crossed(law.regulation, today), set()
         try:
-            made = handler(row)
+            made = handler({name: row[name] for name in law.blanks} if len(row) > len(law.blanks) else row)
         except ValidationError as error:
             unreadable = {detail["loc"][0] for detail in error.errors(include_url=False, include_context=False)}
         else:
-            if rules.all_hold(row):
+            if len(row) == len(law.blanks) and rules.all_hold(row):
                 return made
         raise _error(cls.__name__, law.faults(data, row, unreadable, rules))
 

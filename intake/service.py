@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from intake import logs
 from intake.address import open_store
@@ -67,13 +68,14 @@ def app(config: Config, store: Store, clock: Clock, mailer: Mailer) -> FastAPI:
     intake = _intake(config, store, clock, mailer)
     lines = Lines(clock)
     made.state.intake, made.state.lines = intake, lines
-    made.include_router(line.router)
+    routes = made.router.routes  # one flat list: FastAPI walks included routers anew for each request
+    routes.extend(line.router.routes)
     for served in intake.programs.values():
         Declarations(served).add(made.router)
     for served in intake.programs.values():
         Score(served).add(made.router)
     for router in (sign_in.router, person.router, operations.router):
-        made.include_router(router)
+        routes.extend(router.routes)
     _add_document(made, intake)
     _add_pages(made)
     made.add_middleware(
@@ -195,15 +197,21 @@ def _add_pages(made: FastAPI) -> None:
     """Serve the pages for people, where they are installed."""
     if find_spec("intake.pages") is not None:
         pages: Any = import_module("intake.pages")
-        made.include_router(pages.router, include_in_schema=False)
+        made.router.routes.extend(pages.router.routes)
 
 
 async def _problem(request: Request, raised: Exception) -> Response:
     problem = _problem_of(raised)
     found = problem.answer(lang_of(request))
-    if isinstance(raised, HTTPException) and raised.headers:
-        found.headers.update(raised.headers)
+    if problem.kind.status == 405:
+        found.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return found
+
+
+def _methods(request: Request) -> set[str]:
+    """Give the methods by which an address can be asked for, of all its routes."""
+    routes = [one for one in request.app.routes if one.matches(request.scope)[0] is not Match.NONE]
+    return {method for one in routes for method in getattr(one, "methods", None) or ()}
 
 
 def _problem_of(raised: Exception) -> Problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import socket
@@ -81,6 +80,10 @@ class Client:
     def intake(self):
         return self.app.state.intake
 
+    def from_address(self, address):
+        """Give the same service as somebody sees it from elsewhere."""
+        return Http(self.app, self.http.portal, address)
+
     def later(self, seconds):
         self.now[0] += int(seconds * SECOND)
 
@@ -123,7 +126,7 @@ def key():
 def service(folder, **settings):
     """Run a service in this process, its own writer and line with it."""
     settings.setdefault("limits", EASY)
-    config = Config.model_validate({"bank": str(folder / "bank.sqlite")} | json.loads(json.dumps(settings)))
+    config = Config.model_validate({"bank": str(folder / "bank.sqlite")} | settings)
     store, mail, now = SqliteStore(config.bank), Sink(), [NOON]
     made = app(config, store, lambda: now[0], mail)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(made.router.lifespan_context(made)):

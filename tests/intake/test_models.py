@@ -8,6 +8,7 @@ from datetime import date
 import jsonschema
 import pytest
 from declarations import GUILD, LAWS, TODAY, law, one, pool_of, sampled
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -147,7 +148,15 @@ def test_nothing_is_coerced(field, value, code):
 
 def test_the_edges_of_what_is_allowed_are_allowed():
     assert codes(birth_date="2026-04-30", french_listening=0, french_speaking=12, main_occupation="00010") == {}
-    assert codes(birth_date="1905-05-01") == {}
+    assert codes(birth_date="1906-05-08") == {}
+
+
+def test_a_row_stays_good_for_as_long_as_the_declaration_may_live():
+    """Someone who reaches the bound of the law's dates before the declaration expires would make a whole pool bad."""
+    oldest = one(accompanying_spouse=False) | {"birth_date": "1906-05-08"}
+    values = check(oldest, law(PSTQ), TODAY).values
+    assert pool_of([values], law(PSTQ), date(2027, 5, 1)).frame.height == 1
+    assert codes(base=oldest, birth_date="1906-05-07") == {"birth_date": "date_too_early"}
 
 
 def test_text_of_a_law_is_one_plain_line():
@@ -167,6 +176,7 @@ def test_fields_that_the_program_does_not_have_are_refused_and_the_nearest_named
         "x" * 39 + "…": "unknown_field",
     }
     assert "« education »" in plain(found["educaton"].message.fr)
+    assert [f.field for f in check({**one(), "\ud800": 1}, law(PSTQ), TODAY).faults] == ["\ufffd"]
     assert len(faults_of(**{f"x{number}": 1 for number in range(500)})) == 10
 
 
@@ -248,12 +258,12 @@ def test_every_field_may_be_wrong_at_once_and_faults_come_in_the_order_of_the_la
         assert all(fault.message.fr and fault.message.en for fault in declared.faults)
 
 
+FIELDS = st.sampled_from(declared_names(law(PSTQ))) | st.text(max_size=60)
+VALUES = st.sampled_from(ODD) | st.text() | st.floats() | st.integers()
+
+
 @examples(150)
-@given(
-    st.dictionaries(
-        st.sampled_from(declared_names(law(PSTQ))) | st.text(max_size=60), st.sampled_from(ODD) | st.text(), max_size=12
-    )
-)
+@given(st.dictionaries(FIELDS, VALUES, max_size=12))
 def test_faults_are_one_a_field_and_repeat_little(changed):
     body = {**one(accompanying_spouse=True), **changed}
     declared = check(body, law(PSTQ), TODAY)
@@ -339,6 +349,22 @@ def test_the_model_is_made_once_a_law_and_holds_the_same_rules(program):
         model.model_validate({**sampled(program)[0], "zzz": 1})
     assert [(e["loc"], e["type"]) for e in error.value.errors()] == [(("zzz",), "unknown_field")]
     assert error.value.errors()[0]["ctx"]["fr"].startswith("Vous avez envoyé")
+
+
+def test_a_service_may_take_it_as_the_type_of_a_body():
+    service = FastAPI()
+    service.post("/declarations")(_taker(declaration_model(law(PSTQ))))
+    said = service.openapi()
+    assert said["openapi"].startswith("3.1")
+    assert said["components"]["schemas"]["QuebecPstqDeclaration"]["properties"]["birth_date"]["format"] == "date"
+
+
+def _taker(model):
+    def take(body):
+        return body
+
+    take.__annotations__ = {"body": model}
+    return take
 
 
 @PROGRAMS
