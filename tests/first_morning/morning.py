@@ -142,7 +142,7 @@ def all_files() -> None:
 
 
 class Crowd:
-    """Everyone, in processes of their own. They come from ``opens_at`` on, in random order within ``within`` seconds."""
+    """Everyone, in processes of their own. They come at random within ``within`` seconds from ``opens_at`` on."""
 
     def __init__(
         self,

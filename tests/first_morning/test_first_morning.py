@@ -10,13 +10,16 @@ import socket
 import subprocess
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 from bank_on_disk import found as chain_checked
 from morning import PROGRAM, ROOT, Crowd, Morning, Service, all_files, prepare, there
 
-from bench.first_morning.found import Found
 from intake.sqlite_store import SqliteStore
+
+if TYPE_CHECKING:
+    from bench.first_morning.found import Found
 
 pytestmark = pytest.mark.morning
 PEOPLE = 20_000
@@ -47,7 +50,7 @@ def running(tmp_path, port):
 
 
 def nothing_is_missing(morning: Morning, found: Found) -> int:
-    """Hold the bank to what people were told: every deposit there, as told, by its person, and no other. Gives the events."""
+    """Hold the bank to what people were told: every deposit is there, as told, by its person. Gives the events."""
     store = SqliteStore(morning.bank)
     live = chain_checked(store)
     person_of = dict(zip(morning.keys, morning.people, strict=True))
@@ -171,7 +174,7 @@ def test_slow_huge_and_deep(running, results):
 
 
 def test_two_amendments_of_one_version_and_replays(running, results):
-    """Through the service: of four amendments at once with one If-Match, one is made; each replay is the first answer."""
+    """Of four amendments at once with one If-Match, one is made; each replay gives the first answer."""
     import httpx
 
     morning, service = running(20)
