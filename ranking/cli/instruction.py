@@ -235,10 +235,13 @@ def _findings(found: list[Finding], lang: Lang) -> Iterator[page.Block]:
 
 
 def _on_pool(done: Round, expected: list[Forecast], lang: Lang) -> Iterator[page.Block]:
+    alone = done.instruction.source.combine == "as_if_alone"
     heading = Text("Sur cette banque, dans l’ordre des exercices", "On this pool, in the order of the selections")
+    if alone:
+        heading = Text("Sur cette banque, chaque exercice comme s’il était seul", "On this pool, each as if alone")
     yield page.Heading(heading.to(lang))
     yield _table(done, expected, lang)
-    yield from _curves(expected, lang)
+    yield from _curves(expected, lang, alone=alone)
     yield _never(done, lang)
 
 
@@ -263,12 +266,12 @@ def _table(done: Round, expected: list[Forecast], lang: Lang) -> page.Grid:
                 number(one.tied_taken, lang),
             )
         )
-    total = sum(one.taken for one in expected)
-    rows.append(("", Text("Total", "Total").to(lang), "", "", "", number(total, lang), "", "", ""))
+    people = number(done.sheet.counts.get(Outcome.invited.name, 0), lang)
+    rows.append(("", Text("Personnes invitées", "People invited").to(lang), "", "", "", people, "", "", ""))
     return page.Grid("", tuple(columns.to(lang).split("|")), tuple(rows), (2, 3, 4, 5, 6, 7, 8), (len(rows) - 1,))
 
 
-def _curves(expected: list[Forecast], lang: Lang) -> Iterator[page.Block]:
+def _curves(expected: list[Forecast], lang: Lang, *, alone: bool) -> Iterator[page.Block]:
     """Write the curves around what is asked: for each size, how many are taken and, under it, the cut-off."""
     sizes = [_factor(factor, lang) for factor in FACTORS]
     columns = (Text("Exercice", "Selection").to(lang), *sizes, Text("toutes", "all").to(lang))
@@ -282,6 +285,8 @@ def _curves(expected: list[Forecast], lang: Lang) -> Iterator[page.Block]:
         "Chaque exercice à lui seul, après ceux qui le précèdent tels qu’ils sont demandés.",
         "Each selection by itself, after those before it as they are asked.",
     )
+    if alone:
+        note = Text("Chaque exercice à lui seul, sur toute la banque.", "Each selection by itself, on the whole pool.")
     yield page.Grid(title.to(lang), columns, rows, tuple(range(1, len(columns))), note=note.to(lang))
 
 
