@@ -27,7 +27,7 @@ class Country:
 
 @cache
 def countries() -> Mapping[str, Country]:
-    """Give the 249 countries by their code of three letters, in the order of the codes."""
+    """Give the 249 countries, and the code of other authorities, by three letters, in the order of the codes."""
     with FILE.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
         return {r["alpha_3"]: Country(r["alpha_3"], r["alpha_2"], Text(r["fr"], r["en"])) for r in rows}

@@ -12,6 +12,7 @@ import math
 import secrets
 import time
 from http import HTTPStatus
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect
@@ -52,23 +53,39 @@ HSTS = (b"strict-transport-security", b"max-age=31536000")
 CLOSE = (b"connection", b"close")
 NOWHERE = "(none)"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+BOOT, NUMBERS = secrets.token_hex(4), count(1)
 log = logging.getLogger("intake.service")
 
 
 class Parting:
     """A transport whose ``close`` lets the other side read the answer, even while it is still sending a body.
 
-    Closing a socket with unread bytes resets it, and the answer (413) is lost with it.
+    Closing a socket with unread bytes resets it, and the answer (413) is lost with it. What is written goes out with
+    the next ``flush``: uvicorn writes a head, then a body, and each would be a packet and a call of the system.
     """
 
     def __init__(self, transport: asyncio.Transport, guarded: Guarded) -> None:
         self._transport, self._guarded = transport, guarded
-        self.write, self.is_closing = transport.write, transport.is_closing
+        self.is_closing = transport.is_closing
+        self._written: list[bytes] = []
         self.pause_reading, self.resume_reading = transport.pause_reading, transport.resume_reading
         self.get_extra_info = transport.get_extra_info
 
+    def write(self, data: bytes) -> None:
+        """Write, soon."""
+        if not self._written:
+            self._guarded.loop.call_soon(self.flush)
+        self._written.append(data)
+
+    def flush(self) -> None:
+        """Send what was written."""
+        if self._written:
+            data, self._written = b"".join(self._written), []
+            self._transport.write(data)
+
     def close(self) -> None:
         """Close, at once or after what is still being sent."""
+        self.flush()
         if self._guarded.receiving and not self._transport.is_closing():
             self._guarded.linger()
         else:
@@ -98,7 +115,8 @@ class Guarded(HttpToolsProtocol):
         """Come in."""
         super().connection_made(transport)  # type: ignore[arg-type]
         self._real: asyncio.Transport = transport  # type: ignore[assignment]
-        self.transport = Parting(transport, self)  # type: ignore[arg-type, assignment]
+        self.parting = Parting(self._real, self)
+        self.transport = self.parting  # type: ignore[assignment]
         self.deadline = self.entered_at + self.doors.limits.header_seconds
         self.doors.enter(self)
 
@@ -143,6 +161,7 @@ class Guarded(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Have answered: wait for the next request, not for long. The deadline is ours, not uvicorn's timer."""
+        self.parting.flush()
         super().on_response_complete()
         self._unset_keepalive_if_required()
         self._rest()
@@ -163,6 +182,7 @@ class Guarded(HttpToolsProtocol):
         self._lingering, self.receiving = True, False
         self.deadline = self.loop.time() + LINGER_SECONDS
         self.flow.resume_reading()
+        self.parting.flush()
         if self._real.can_write_eof():
             self._real.write_eof()
 
@@ -260,7 +280,7 @@ class _Watch:
     def __init__(self, watched: Watched, scope: Scope, receive: Receive, send: Send) -> None:
         self.watched, self.scope, self.receive, self.send = watched, scope, receive, send
         self.status = self.read = 0
-        self.code, self.request = "", secrets.token_hex(8)
+        self.code, self.request = "", f"{BOOT}{next(NUMBERS):x}"
 
     async def receiving(self) -> Message:
         """Read on, and count."""

@@ -80,7 +80,8 @@ class Line:
         self._stood, self._issued, self._through = stood, stood.issued, stood.opening.admitted_through
         self._drawn = drawn
         self._tickets: dict[str, Ticket] = {}
-        self._positions, self._asking, self._reserving = Positions(block), 0, asyncio.Lock()
+        self._positions, self._asking = Positions(block), 0
+        self._reserving: asyncio.Future[None] | None = None
         self._state = admission.begin(pace, clock())
         self._advance, self._lately, self._took = Advance(), 0.0, 0.0
         self.rate: float | None = None
@@ -237,12 +238,15 @@ class Line:
         return spent is not None
 
     async def _reserve(self) -> None:
-        async with self._reserving:
-            if self._positions.left >= self._asking:
-                return
-            size = self._positions.size(self._asking)
-            end = await self._writer.run(lambda tx, _at: openings.reserve(tx, self.name, size))
-            self._positions.add(end, size, self._clock())
+        """Reserve the next block. Whoever asks meanwhile waits for the same one: one commit, not one each."""
+        if self._reserving is None or self._reserving.done():
+            self._reserving = asyncio.ensure_future(self._reserve_block())
+        await asyncio.shield(self._reserving)
+
+    async def _reserve_block(self) -> None:
+        size = self._positions.size(self._asking)
+        end = await self._writer.run(lambda tx, _at: openings.reserve(tx, self.name, size))
+        self._positions.add(end, size, self._clock())
 
     def _write(self, person: str, at_once: bool, firm: bool, tx: Transaction, at: int) -> _Issued:  # noqa: FBT001
         """In the writer's thread: find the ticket of a person, or write it."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 100
 LONGEST_ADDRESS = 254
 MOST_UNKNOWN = 10  # fields that no person has, of which a message speaks
-SIGNS = " '’-."
+SIGNS = " '’-.·\u200c"  # the last two: Catalan names, and Persian ones
 FILLERS = "\u115f\u1160\u3164\uffa0\u034f"  # letters and a mark, by their category, that show nothing
 NUMBER = re.compile(r"[A-Z0-9]{4,20}")
 ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
