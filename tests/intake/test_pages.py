@@ -76,6 +76,8 @@ def test_a_declaration_is_deposited_shown_amended_and_withdrawn(served, someone)
     assert "30 avril 2026, 12 h 00 min 00 s (UTC−4)" in page.text
     assert found.body["spouse_birth_date"] == "1992-02-29"
     assert found.body["main_occupation_quebec_months"] is None
+    receipt = person.browser.get("/v1/declarations/quebec/pstq/receipt")
+    assert (receipt.status_code, found.event.commitment.hex() in receipt.text) == (200, True)
     page = person.get(MINE)
     assert "3 février 2027 : un anniversaire fait passer le pointage à 489 (−4)" in page.text
     assert "30 avril 2027, 12 h 00 min 00 s (UTC−4) : la déclaration sort de la banque" in page.text
