@@ -1,14 +1,15 @@
 """How many may come in now: by what the service carries, measured; and how long the others will wait, measured too.
 
 Additive increase, multiplicative decrease. While the line is held up by the rate and writes are quick, the rate grows
-by ``step`` each second (by ``growth`` of itself, until the capacity was found for the first time); once writes take
-longer than half the target, it is cut to ``back`` of itself, at most once a second; beyond the target only ``least``
-people a second come in, so that the line never stands still for ever.
+by ``step`` each second, or by ``growth`` of itself at the beginning and once there was no cut for ``quiet`` seconds.
+Once writes take longer than half the target, it is cut to ``back`` of itself, at most once a second; beyond the target
+only ``least`` people a second come in, so that the line never stands still for ever.
 
 Who fills in a form makes load for as long as they are there, and the rate feels it late. So a cut also remembers how
-many people were inside, and lets no more than ``back`` of them be inside, a limit that grows by ``room`` of itself each
-second. Inside are those who were admitted, have been seen in the last half minute and have not done what they came for:
-somebody who was admitted and never came holds no place.
+many people were inside, and lets no more than ``back`` of them be inside; that limit grows by ``room`` of itself each
+second in which it holds the line up. Inside are those who were admitted, have been seen in the last half minute and
+have not done what they came for: somebody who was admitted and never came holds no place. Capacity is measured in load
+and not in heads.
 """
 
 from __future__ import annotations
@@ -33,13 +34,14 @@ class Pace:
     start: float = 100.0
     step: float = 10.0
     growth: float = 0.1
+    quiet: float = 10.0
     back: float = 0.8
     least: float = 1.0
     most: float = 5_000.0
     burst: float = 1.0
     target: float = 0.5
     many: int = 100
-    room: float = 0.02
+    room: float = 0.05
     visit: float = 5.0
 
 
@@ -61,7 +63,7 @@ class Load:
 class State:
     """Where admission stands. ``credit``: people who may come in at once. Instants are microseconds.
 
-    ``found``: the capacity was reached once. ``most_inside``: no limit until then.
+    ``most_inside``: no limit before the first cut.
     """
 
     rate: float
@@ -69,13 +71,12 @@ class State:
     at: int
     cut_at: int
     finishing: float = 0.0
-    found: bool = False
     most_inside: float = math.inf
 
 
 def begin(pace: Pace, now: int) -> State:
     """Begin with an idle service: a burst may come in."""
-    return State(pace.start, pace.start * pace.burst, now, now - SECOND)
+    return State(pace.start, pace.start * pace.burst, now, now - int(pace.quiet * SECOND))
 
 
 def step(state: State, now: int, load: Load, standing: int, pace: Pace) -> tuple[State, int]:
@@ -89,7 +90,7 @@ def step(state: State, now: int, load: Load, standing: int, pace: Pace) -> tuple
     delay = _delay(load, finishing, pace)
     gone_on = replace(state, at=now, finishing=finishing)
     paced = _paced(gone_on, delay, load, passed, pace, held_up=standing > state.credit)
-    if delay > pace.target or load.inside >= max(paced.most_inside, pace.visit * paced.rate):
+    if delay > pace.target or _full(paced, load, pace):
         credit = min(1.0, state.credit + pace.least * passed)
     else:
         credit = min(max(1.0, paced.rate * pace.burst), state.credit + paced.rate * passed)
@@ -103,17 +104,23 @@ def spend(state: State) -> State | None:
 
 
 def _paced(state: State, delay: float, load: Load, passed: float, pace: Pace, *, held_up: bool) -> State:
-    """Cut the rate, let it grow, or leave it: for a second after a cut nothing tells what the cut did."""
+    """Cut the rate, or let grow what holds the line up: for a second after a cut nothing tells what the cut did."""
     if state.at - state.cut_at < SECOND:
         return state
     if delay > pace.target / 2:
         rate, inside = max(pace.least, state.rate * pace.back), min(load.inside, state.most_inside) * pace.back
-        return replace(state, rate=rate, most_inside=max(1.0, inside), cut_at=state.at, found=True)
+        return replace(state, rate=rate, most_inside=max(1.0, inside), cut_at=state.at)
     if not held_up:
         return state
-    more = pace.step if state.found else max(pace.step, state.rate * pace.growth)
-    rate, inside = state.rate + more * passed, state.most_inside * (1 + pace.room * passed)
-    return replace(state, rate=min(pace.most, rate), most_inside=inside)
+    if _full(state, load, pace):
+        return replace(state, most_inside=state.most_inside * (1 + pace.room * passed))
+    quiet = state.at - state.cut_at >= pace.quiet * SECOND
+    more = max(pace.step, state.rate * pace.growth) if quiet else pace.step
+    return replace(state, rate=min(pace.most, state.rate + more * passed))
+
+
+def _full(state: State, load: Load, pace: Pace) -> bool:
+    return load.inside >= max(state.most_inside, pace.visit * state.rate)
 
 
 def _smoothed(finishing: float, finished: int, passed: float) -> float:

@@ -8,6 +8,7 @@ from rules.dates import in_force
 from rules.text import Text, number
 
 if TYPE_CHECKING:
+    from intake.openings import Opening
     from intake.place import Place
     from intake.tickets import Refusal
     from rules.regulation import Regulation
@@ -73,6 +74,27 @@ def said(place: Place) -> list[Text]:
         )
         return [drawn, KEPT, again(place)]
     return [_where(place.position, place.ahead), _how_long(place.estimate_seconds), KEPT, again(place)]
+
+
+def of_the_draw(opening: Opening) -> list[Text]:
+    """Say how the draw of an opening is made, and what anyone needs to do it again; nothing where there is no draw."""
+    if opening.policy != "random":
+        return []
+    digest = Text(
+        f"Les places sont tirées au sort parmi celles et ceux qui viennent avant l’ouverture. L’empreinte SHA-256 de "
+        f"la graine du tirage est publiée d’avance : {opening.seed_digest}.",
+        f"Places are drawn by lot among those who come before the opening. The SHA-256 of the seed of the draw is "
+        f"published beforehand: {opening.seed_digest}.",
+    )
+    if not opening.drawn:
+        return [digest]
+    seed = Text(
+        f"Le tirage est fait. Graine : {opening.seed.hex()}. Votre numéro est le SHA-256 des octets de la graine, "
+        "suivis de votre identifiant ; le plus petit passe en premier.",
+        f"The draw is done. Seed: {opening.seed.hex()}. Your number is the SHA-256 of the bytes of the seed followed "
+        "by your identifier; the smallest comes first.",
+    )
+    return [digest, seed]
 
 
 def again(place: Place) -> Text:

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from intake.tickets import NAME
+
 if TYPE_CHECKING:
     from intake.store import Transaction
+
+SHORTEST_SEED = 16
 
 
 class Policy(StrEnum):
@@ -27,6 +31,9 @@ class Opening:
 
     ``seed`` orders the draw; its digest is shown from the beginning, the seed once the draw is done. Positions up to
     ``reserved`` may have been handed out; those up to ``admitted_through`` may come in.
+
+    Raises:
+        ValueError: no ticket can carry the name, or the seed can be guessed.
     """
 
     opening: str
@@ -37,6 +44,14 @@ class Opening:
     drawn: bool = False
     reserved: int = 0
     admitted_through: int = 0
+
+    def __post_init__(self) -> None:
+        if NAME.fullmatch(self.opening) is None:
+            raise ValueError(
+                f"opening {self.opening!r}: expected 1 to 64 letters and digits without accents, or . _ / : -"
+            )
+        if len(self.seed) < SHORTEST_SEED:
+            raise ValueError(f"seed of {len(self.seed)} bytes: expected {SHORTEST_SEED} random bytes or more")
 
     @property
     def seed_digest(self) -> str:

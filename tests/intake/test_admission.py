@@ -1,6 +1,7 @@
 """Admission: it finds what a server carries, keeps it quick, never stands still for ever, and tells honest waits."""
 
 import math
+import random
 
 import pytest
 from hypothesis import given
@@ -133,12 +134,14 @@ def test_it_finds_it_too_when_half_of_the_people_never_come():
 
 
 def test_people_who_stay_on_a_form_are_counted_while_they_are_there():
-    seen = morning(300, People(30_000, requests=3, think=5), 80)
-    assert seen.speed(20, 80) >= 0.8 * 300
-    assert seen.worst() < 1.2 * PACE.target
-    slow = morning(200, People(40_000, requests=10, think=30), 300)
-    assert slow.worst() < 3 * PACE.target
-    assert slow.speed(20, 300) >= 0.55 * 200
+    for capacity, people, seconds in (
+        (300, People(30_000, requests=3, think=5), 80),
+        (200, People(40_000, requests=10, think=30), 300),
+        (1_500, People(60_000, requests=5, think=10), 100),
+    ):
+        seen = morning(capacity, people, seconds)
+        assert seen.worst() < 1.2 * PACE.target
+        assert seen.speed(20, seconds) >= 0.7 * capacity
 
 
 def test_it_recovers_from_a_pause_of_five_seconds():
@@ -162,13 +165,27 @@ CASES = {
 def test_what_is_told_is_honest(name):
     """In nine cases of ten the wait is what was told or less, and what was told at most twice the wait, or 5 seconds.
 
-    A pause that nobody could foresee makes those wait longer who were told before it.
+    A little less where the server stood still for five seconds, and where people stay and the line is uneven.
     """
     capacity, people, seconds, said = CASES[name]
     told = list(morning(capacity, people, seconds, **said).estimates())
     assert len(told) > 200
     assert sum(truth <= estimate for estimate, truth in told) >= (0.85 if said else 0.9) * len(told)
-    assert sum(estimate <= max(2 * truth, 5) for estimate, truth in told) >= 0.9 * len(told)
+    assert sum(estimate <= max(2 * truth, 5) for estimate, truth in told) >= (0.85 if people.think else 0.9) * len(told)
+
+
+def test_what_is_told_is_honest_on_mornings_that_nobody_chose():
+    """The constants were not chosen on these: servers, people and forms are drawn."""
+    draw, told = random.Random(5), []  # noqa: S311
+    for seed in range(24):
+        capacity, think = draw.choice([60, 150, 220, 450, 700, 1_200]), draw.choice([0, 0, 3, 15])
+        requests, share = draw.choice([2, 4]) if think else 1, draw.choice([1, 1, 0.7, 0.4])
+        arriving = draw.choice([None, None, capacity * 1.5])
+        count = min(60_000, int(capacity / requests * draw.uniform(60, 120) / share) + 3_000)
+        told += morning(capacity, People(count, requests, think, share, arriving), 120, seed=seed).estimates()
+    assert len(told) > 10_000
+    assert sum(truth <= estimate for estimate, truth in told) >= 0.98 * len(told)
+    assert sum(estimate <= max(2 * truth, 5) for estimate, truth in told) >= 0.94 * len(told)
 
 
 def test_nothing_is_told_before_it_is_known():

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from lines import NAME, SECRET, SEED, WriterAtOnce, all_of, in_loop, line_over, opening, rows, stood
 from strategies import examples
 
+from intake.address import open_store
 from intake.admission import Pace
-from intake.openings import Policy, lot_of
+from intake.openings import Opening, Policy, lot_of
 from intake.place import LATEST, SOONEST, retry_after
 from intake.tickets import Ticket, TicketRefused, encode
 from intake.writer import Unavailable, Writer
@@ -215,6 +216,12 @@ def test_tickets_of_others_are_refused(line):
         assert refused.value.reason == reason
 
 
+def test_an_opening_that_no_ticket_can_name_or_whose_seed_can_be_guessed_is_refused():
+    for name, seed in (("à huit heures", SEED), ("", SEED), (NAME, b"short")):
+        with pytest.raises(ValueError, match="expected"):
+            Opening(name, "quebec/pstq", 0, Policy.RANDOM, seed)
+
+
 def test_those_inside_are_forgotten_when_they_go_or_are_done(line, clock):
     line.came("P-1")
     line.came("P-2")
@@ -302,3 +309,23 @@ def test_asking_stays_below_a_thousand_a_second_while_the_line_moves(speed):
         asked.append(len(asking))
     assert sum(asked[30:]) / 30 < 1_000
     assert max(sum(asked[at : at + 5]) / 5 for at in range(31, 55)) < 1_100
+
+
+def test_two_hosts_with_writers_of_their_own_never_give_one_position_twice(address, clock):
+    stores = [open_store(address) for _ in range(2)]
+    writers = [Writer(store, clock) for store in stores]
+    for writer in writers:
+        writer.start()
+    hosts = [line_over(None, clock, writer=writer, block=7) for writer in writers]
+    try:
+        places = in_loop(all_of(*(hosts[number % 2].take(person) for number, person in enumerate(people(300)))))
+        again = in_loop(all_of(*(hosts[(number + 1) % 2].take(person) for number, person in enumerate(people(300)))))
+        in_loop(all_of(*(host.tick() for host in hosts)))
+    finally:
+        for writer in writers:
+            writer.stop()
+    assert len({place.position for place in places}) == 300
+    assert [place.ticket for place in again] == [place.ticket for place in places]
+    assert hosts[0].admitted_through == hosts[1].admitted_through <= max(place.position for place in places)
+    for store in stores:
+        store.close()

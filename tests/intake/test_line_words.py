@@ -1,5 +1,6 @@
 """What people who wait are told: true, in both languages, with the law's own provision."""
 
+import hashlib
 import re
 from dataclasses import replace
 from datetime import date
@@ -7,7 +8,8 @@ from datetime import date
 import pytest
 
 import rules
-from intake.line_words import KEPT, NOT_KNOWN, REFUSED, TRIAL, lasting, no_points, said, tie_key
+from intake.line_words import KEPT, NOT_KNOWN, REFUSED, TRIAL, lasting, no_points, of_the_draw, said, tie_key
+from intake.openings import Opening, Policy, lot_of
 from intake.place import Place, admitted, not_placed
 
 WAITING = Place("t.s", 1_204, 803, admitted=False, estimate_seconds=330, retry_after=7)
@@ -71,3 +73,16 @@ def test_a_law_without_a_tie_key_says_so():
 def test_every_refusal_says_what_to_do_in_both_languages():
     assert set(REFUSED) == {"malformed", "forged", "not_canonical", "other_opening"}
     assert all("Demandez" in text.fr and "Ask for your place" in text.en for text in REFUSED.values())
+
+
+def test_the_seed_is_shown_after_the_draw_and_its_digest_before():
+    seed = bytes(range(32))
+    before = Opening("o", "quebec/pstq", 0, Policy.RANDOM, seed)
+    digest = hashlib.sha256(seed).hexdigest()
+    for opening, shown in ((before, False), (replace(before, drawn=True), True)):
+        for lang in ("fr", "en"):
+            text = " ".join(sentence.to(lang) for sentence in of_the_draw(opening))
+            assert digest in text
+            assert (seed.hex() in text) == shown
+    assert of_the_draw(replace(before, policy=Policy.ARRIVAL)) == []
+    assert lot_of(seed, "P-1") == hashlib.sha256(seed + b"P-1").digest()
