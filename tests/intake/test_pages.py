@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from candidates import ANSWERS, NOON, Person, Read, service
 
+from intake.config import Limits, Often
 from intake.event import Event
 from intake.pages import drafts
 from intake.pages.review import read_standing
@@ -485,6 +486,16 @@ def test_identity_is_kept_as_typed_and_a_known_document_is_refused(served, someo
         assert drafts.read(tx, account, drafts.IDENTITY).pages == {}
 
 
+def test_no_cookie_is_set_before_there_is_a_form(served):
+    browser = Person(served).browser
+    for address in ("/fr/", "/fr/accessibilite", "/fr/connexion/courriel", "/fr/nulle-part"):
+        assert "set-cookie" not in browser.get(address).headers
+    made = browser.get("/fr/connexion").headers["set-cookie"]
+    assert made.startswith("visit=")
+    assert "HttpOnly" in made
+    assert "SameSite=lax" in made
+
+
 def test_an_address_without_a_page_is_told_in_its_language(served):
     browser = Person(served).browser
     for address, words in (("/fr/nulle-part", "Cette page n’existe pas"), ("/en/nowhere", "There is no such page")):
@@ -494,6 +505,22 @@ def test_an_address_without_a_page_is_told_in_its_language(served):
         assert browser.get(address).status_code in (303, 404)
     front = [browser.get("/", headers={"Accept-Language": said}).headers["location"] for said in ("en-CA", "de", "")]
     assert front == ["/en/", "/fr/", "/fr/"]
+
+
+def test_too_many_requests_are_told_and_what_was_typed_can_be_sent_again(tmp_path):
+    with service(tmp_path, limits=Limits(account=Often(times=12, seconds=60))) as served:
+        person = Person(served)
+        person.sign_in()
+        fields = person.get(VOUS).form(VOUS).fields | ANSWERS["person"]
+        while person.answer.status_code == 200:
+            person.get(VOUS)
+        assert (person.answer.status_code, person.answer.headers["Retry-After"]) == (429, "5")
+        person.answer = person.browser.post(VOUS, data=fields)
+        assert person.answer.status_code == 429
+        assert "3 février 1990" in person.page.text
+        served.now[0] += HOURS
+        person.send(VOUS)
+        assert person.at == f"{MINE}/formulaire/francais"
 
 
 def test_a_program_that_has_ended_says_so_and_a_draft_stays(tmp_path):
