@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 from candidates import ANSWERS, NOON, Person, Read, service
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from intake.config import Limits, Often
 from intake.event import Event
@@ -200,6 +202,21 @@ def test_what_is_typed_is_kept_even_when_it_is_wrong_and_shown_as_it_was(served,
     assert "Il faut" in page.text
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(st.sampled_from(sorted(ANSWERS["work"])), st.text(max_size=30)))
+def test_whatever_is_typed_is_kept_and_shown_and_never_fails(served, complete, typed):
+    address = f"{MINE}/formulaire/travail"
+    fields = complete.get(address).form(address).fields | typed
+    complete.answer = complete.browser.post(address, data=fields)
+    assert complete.answer.status_code == 303
+    draft = standing(served, complete).draft
+    assert {name: draft.pages["work"].typed[name] for name in typed} == typed
+    complete.followed()
+    assert complete.get(REVIEW) is not None
+    assert complete.answer.status_code == 200
+    assert complete.get(address).form(address).fields["csrf"] == fields["csrf"]
+
+
 def test_a_page_says_what_is_wrong_only_once_it_was_sent(someone):
     person = someone()
     assert "Erreur" not in person.get(VOUS).text
@@ -262,6 +279,7 @@ def test_an_incomplete_draft_cannot_be_deposited(served, someone):
     person.fill({"person": ANSWERS["person"]})
     page = person.get(REVIEW)
     assert "Votre français : à faire" in page.text
+    assert f"{MINE}/formulaire/francais" in page.links
     assert not any(form.action == REVIEW for form in page.forms)
     said = {"csrf": page.forms[0].fields["csrf"], "key": "a" * 20, "seen": standing(served, person).draft.seen}
     assert person.browser.post(REVIEW, data=said).status_code == 200
