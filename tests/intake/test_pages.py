@@ -525,6 +525,19 @@ def test_an_address_without_a_page_is_told_in_its_language(served):
     assert front == ["/en/", "/fr/", "/fr/"]
 
 
+def test_a_draw_can_be_checked_from_the_page(tmp_path):
+    opens_at = datetime(2026, 4, 30, 18, tzinfo=UTC)
+    with service(tmp_path, opens_at=opens_at, policy="random") as served:
+        person = Person(served)
+        person.sign_in()
+        page = person.get("/fr/file-d-attente")
+        line = served.intake.line
+        assert line.opening.seed_digest in page.text
+        assert line.opening.seed.hex() not in page.text
+        assert number_of(served, person) in page.text
+        assert "tirées au sort à l’ouverture" in page.text
+
+
 def test_too_many_requests_are_told_and_what_was_typed_can_be_sent_again(tmp_path):
     with service(tmp_path, limits=Limits(account=Often(times=12, seconds=60))) as served:
         person = Person(served)
