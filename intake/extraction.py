@@ -21,6 +21,7 @@ from rules.text import Text, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from concurrent.futures import Future
 
     from intake.clock import Clock
     from intake.store import Store, Transaction
