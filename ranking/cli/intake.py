@@ -1,4 +1,4 @@
-"""``tirage intake``: the bank of declarations."""
+"""``tirage intake``: the bank of declarations, the service in front of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     import click
 
 COMMANDS = {
+    "serve": words.Later(
+        "ranking.cli.intake_serve:serve",
+        Text(
+            "Le service : déclarations, file d’attente, formulaire.",
+            "The service: declarations, waiting line, form.",
+        ),
+    ),
     "extract": words.Later(
         "ranking.cli.intake_extract:extract",
         Text("Extraire la banque à un instant, pour une ronde.", "Extract the pool at an instant, for a round."),
@@ -52,5 +59,5 @@ intake: click.Group = words.LazyGroup(
         "La banque de déclarations : servir, extraire, vérifier, prouver, copier.",
         "The bank of declarations: serve, extract, verify, prove, copy.",
     ),
-    "tirage intake verify --bank out/bank.sqlite",
+    "tirage intake serve --bank out/bank.sqlite --port 8080",
 )
