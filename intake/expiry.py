@@ -124,7 +124,7 @@ def forget_drafts(tx: Transaction, at: int) -> int:
 
 
 async def expire_on(store: Store, writer: Writer, programs: Sequence[Program], clock: Clock) -> None:
-    """Expire what is due and delete old drafts, a minute after the start and then every hour. What fails is tried again."""
+    """Expire what is due, delete old drafts: a minute after the start, then every hour. What fails is tried again."""
     await asyncio.sleep(FIRST_SECONDS)
     while True:
         for program in programs:
