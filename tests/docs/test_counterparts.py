@@ -22,6 +22,7 @@ SAME = {
     "columns.md": "colonnes.md",
     "desk.md": "bureau.md",
     "ledger.md": "registre.md",
+    "lots.md": "protocole-du-tirage.md",
     "projection.md": "projeter.md",
     "publication.md": "publication-des-rondes.md",
     "simulate.md": "simuler.md",
@@ -31,7 +32,6 @@ SAME = {
 """Pages that say the same, one after the other."""
 OTHERS = {
     "accountability.md": "imputabilite.md",
-    "lots.md": "tirage-au-sort.md",
     "mechanisms.md": "mecanismes.md",
     "scale.md": "a-grande-echelle.md",
     "tutorial.md": "tutoriel.md",
@@ -42,6 +42,8 @@ OTHERS = {
 }
 """Pages that are run whole, name their own files, or are written for other readers."""
 PAIRS = SAME | OTHERS
+FOR_CANDIDATES = "tirage-au-sort.md"
+"""A page in French alone, for people who have no business with the rest of the other."""
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 pairs = pytest.mark.parametrize(("english", "french"), SAME.items(), ids=SAME)
 
@@ -59,7 +61,7 @@ def typed(page):
 
 def test_every_page_has_a_counterpart_and_both_say_so():
     found = {str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md") if path.parent.name != "reference"}
-    assert found == {*PAIRS, *PAIRS.values()}
+    assert found == {*PAIRS, *PAIRS.values(), FOR_CANDIDATES}
     for english, french in PAIRS.items():
         for page, other in ((english, french), (french, english)):
             start = read(page)[:2_000]
