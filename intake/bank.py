@@ -148,7 +148,12 @@ def expire_due(tx: Transaction, at: int, program: str, before: int) -> list[Even
         " WHERE program = ? AND first_at < ? ORDER BY first_at, sequence LIMIT 1000",
         (program, before),
     )
-    return [_ended(tx, at, Kind.EXPIRE, Live(*row), "") for row in rows]
+    return [expire(tx, at, Live(*row)) for row in rows]
+
+
+def expire(tx: Transaction, at: int, standing: Live) -> Event:
+    """Take a live declaration out of the bank, because the law says that it is no longer valid."""
+    return _ended(tx, at, Kind.EXPIRE, standing, "")
 
 
 def erase(tx: Transaction, at: int, person: str) -> list[Event]:

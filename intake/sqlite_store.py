@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -49,7 +49,7 @@ class SqliteStore:
         self._free: list[apsw.Connection] = []
         self._reading = threading.Lock()
         self._writing: apsw.Connection | None = None
-        self.reopen()
+        self._open()
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -82,18 +82,40 @@ class SqliteStore:
                 self._free.append(connection)
 
     def reopen(self) -> None:
-        """Close every connection and open the file anew: what is durable is what is found."""
+        """Close every connection and open the file anew: what is found is written again, and then durable."""
         with self._alone:
             self.close()
-            with _failing():
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._writing = self._made(self._opened())
+            self._open()
+            try:
+                self._write_again()
+            except StoreFailed:
+                self.close()
+                raise
+
+    def _open(self) -> None:
+        with _failing():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._writing = self._made(self._opened())
+
+    def _write_again(self) -> None:
+        """Carry the log into the file, and empty it.
+
+        After a sync that failed, Linux takes the pages it lost for clean: they can be read, and no later sync brings
+        them to the disk. What is read back must be written again before anybody is told of it.
+        """
+        with _failing():
+            busy = self._writing and next(self._writing.execute("PRAGMA wal_checkpoint(TRUNCATE)"))[0]
+        if busy or self._writing is None:
+            raise StoreFailed("busy", "a reader holds the log")
+        with _failing():  # a first commit, so that the log of before cannot come back with less than the file has
+            self._writing.execute("UPDATE head SET one = one")
 
     def close(self) -> None:
         """Let go of every connection."""
         with self._alone, self._reading:
             for connection in [*self._free, *([self._writing] if self._writing else [])]:
-                connection.close(force=True)
+                with suppress(apsw.Error):  # a disk that fails while it is let go of
+                    connection.close(force=True)
             self._free, self._writing = [], None
 
     def _take(self) -> apsw.Connection:

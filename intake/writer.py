@@ -149,7 +149,8 @@ class Writer:
             with self._store.write() as tx:
                 for asked in together:
                     self._do(tx, asked)
-        except StoreFailed as failed:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the thread lives on, and nobody is told a lie
+            failed = error if isinstance(error, StoreFailed) else StoreFailed("gone", repr(error))
             for asked in together:
                 asked.result, asked.error = None, Unavailable(failed.reason)
             self._reopen(failed)
