@@ -6,6 +6,8 @@ has expired. Here it only leaves the bank, so that its person may deposit anothe
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,13 +18,21 @@ from zoneinfo import ZoneInfo
 from intake import bank
 from intake.bank import Live
 from intake.clock import instant, microseconds
+from intake.store import StoreFailed
+from intake.writer import Unavailable
+from rules.faults import TirageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intake.clock import Clock
     from intake.event import Event
     from intake.store import Store, Transaction
     from intake.writer import Writer
     from rules.program import Program
 
+LOG = logging.getLogger("intake.expiry")
+FIRST_SECONDS, EVERY_SECONDS = 60, 3_600
 TOGETHER = 200
 # No declaration deposited so long after the same day of the earlier month has expired: months differ by three days.
 MARGIN = timedelta(days=5)
@@ -94,6 +104,19 @@ def expire(store: Store, writer: Writer, program: Program, at: int) -> int:
         work = partial(_expired, those=found[start : start + TOGETHER])
         count += len(writer.run_now(work))
     return count
+
+
+async def expire_on(store: Store, writer: Writer, programs: Sequence[Program], clock: Clock) -> None:
+    """Expire what is due, a minute after the start and then every hour, for ever. What fails is tried again then."""
+    await asyncio.sleep(FIRST_SECONDS)
+    while True:
+        for program in programs:
+            try:
+                count = await asyncio.to_thread(expire, store, writer, program, clock())
+                LOG.info("expired: %d of %s", count, program.id)
+            except (StoreFailed, TirageError, Unavailable) as failed:
+                LOG.warning("not expired: %s, %s", program.id, type(failed).__name__)
+        await asyncio.sleep(EVERY_SECONDS)
 
 
 def _expired(tx: Transaction, at: int, those: list[Live]) -> list[Event]:

@@ -1,5 +1,6 @@
 """Expiry agrees with the round, to the microsecond, and takes out nothing else."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from intake.address import open_store
 from intake.bank import Order
 from intake.clock import instant, microseconds, server_clock
 from intake.event import Kind, events
-from intake.expiry import Validity, due, expire
+from intake.expiry import Validity, due, expire, expire_on
 from intake.verify import verify
 from intake.writer import Writer
 from ranking.taking_part import valid
@@ -154,6 +155,28 @@ def test_one_who_withdrew_meanwhile_is_left_alone(store, clock, monkeypatch):
 
     monkeypatch.setattr("intake.expiry.due", found)
     assert expire(store, writer, LAW, now) == 1
+
+
+def test_the_service_expires_every_hour_and_lives_through_failures(store, clock, monkeypatch, caplog):
+    monkeypatch.setattr("intake.expiry.FIRST_SECONDS", 0)
+    monkeypatch.setattr("intake.expiry.EVERY_SECONDS", 0.01)
+    caplog.set_level("INFO", "intake.expiry")
+    writer = deposited(store, clock, [at("2025-08-01T08:00:00-04:00")])
+    clock.at = at("2031-01-01T00:00:00Z")  # no law on that day
+
+    async def some_hours():
+        task = asyncio.create_task(expire_on(store, writer, [LAW], clock))
+        while not caplog.messages:
+            await asyncio.sleep(0.01)
+        clock.at = at("2026-09-01T08:00:00-04:00")
+        while "expired: 1 of quebec/pstq" not in caplog.messages:
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    asyncio.run(asyncio.wait_for(some_hours(), 20))
+    assert caplog.messages[0] == "not expired: quebec/pstq, LawError"
+    with store.read() as tx:
+        assert tx.all("SELECT 1 FROM live") == []
 
 
 def test_the_command_expires_what_is_due_now(tmp_path):
