@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from rules.citation import Strict, Words
-from rules.faults import Fault, TirageError
+from rules.faults import Fault, LawError, TirageError
 from rules.source import build, read_toml
 from rules.text import Text, same
 
@@ -19,6 +19,12 @@ SECRET = 32
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+NO_BANK = Fault(
+    same("--bank"),
+    Text("rien", "nothing"),
+    Text("la banque où les déclarations sont gardées", "the bank where declarations are kept"),
+    same("--bank out/bank.sqlite"),
+)
 DATABASES = ("postgresql://", "postgres://")
 
 
@@ -99,8 +105,13 @@ def read_config(path: str, said: Mapping[str, object]) -> Config:
     Raises:
         TirageError: a key is unknown or a value is wrong; all of them.
     """
-    written = read_toml(Path(path), path) if path else {}
-    return build(Config, {**written, **said}, path or "tirage intake serve")
+    try:
+        given = {**(read_toml(Path(path), path) if path else {}), **said}
+        if "bank" not in given:
+            raise TirageError([NO_BANK])
+        return build(Config, given, path or "tirage intake serve")
+    except LawError as refused:  # it is no law that is refused
+        raise TirageError(refused.faults) from None
 
 
 def secret_of(config: Config) -> bytes:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from intake.config import Limits
 
+MOST_FILES = 65_536
 SPARE_FILES = 128  # the bank, its log, mail, the loop itself
 TOGETHER = 256  # connections accepted before those that are open have their turn
 SWEEP = 0.5  # seconds
@@ -41,6 +42,14 @@ class Guest(Protocol):
     def leave(self) -> None:
         """Close it, since its place is needed."""
         ...
+
+
+def raise_files() -> None:
+    """Have as many files as the system allows this process, ``MOST_FILES`` at most."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def files_allowed() -> int:

@@ -12,6 +12,7 @@ import math
 import secrets
 import time
 from http import HTTPStatus
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect
@@ -52,14 +53,15 @@ HSTS = (b"strict-transport-security", b"max-age=31536000")
 CLOSE = (b"connection", b"close")
 NOWHERE = "(none)"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+BOOT, NUMBERS = secrets.token_hex(4), count(1)
 log = logging.getLogger("intake.service")
 
 
 class Parting:
     """A transport whose ``close`` lets the other side read the answer, even while it is still sending a body.
 
-    Closing a socket with unread bytes resets it, and the answer (413) is lost with it. What is written goes out with the
-    next ``flush``: uvicorn writes a head, then a body, and each would be a packet and a call of the system.
+    Closing a socket with unread bytes resets it, and the answer (413) is lost with it. What is written goes out with
+    the next ``flush``: uvicorn writes a head, then a body, and each would be a packet and a call of the system.
     """
 
     def __init__(self, transport: asyncio.Transport, guarded: Guarded) -> None:
@@ -278,7 +280,7 @@ class _Watch:
     def __init__(self, watched: Watched, scope: Scope, receive: Receive, send: Send) -> None:
         self.watched, self.scope, self.receive, self.send = watched, scope, receive, send
         self.status = self.read = 0
-        self.code, self.request = "", secrets.token_hex(8)
+        self.code, self.request = "", f"{BOOT}{next(NUMBERS):x}"
 
     async def receiving(self) -> Message:
         """Read on, and count."""

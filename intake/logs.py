@@ -66,12 +66,12 @@ class AsJson(logging.Formatter):
 
 
 def set_up(clock: Clock) -> None:
-    """Send every log to the error stream as JSON; of the server's own, warnings and worse."""
+    """Send every log to the error stream as JSON; of the server’s own, errors: whoever sends nonsense fills no disk."""
     handler = logging.StreamHandler()
     handler.setFormatter(AsJson(clock))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR)
         logging.getLogger(name).handlers[:] = []

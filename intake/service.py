@@ -28,7 +28,7 @@ from intake.api.schema import document
 from intake.api.score import Score
 from intake.clock import Clock, microseconds, server_clock
 from intake.config import Config, secret_of
-from intake.doors import Doors
+from intake.doors import Doors, raise_files
 from intake.guards import Guarded, Watched
 from intake.limits import is_loopback
 from intake.line import open_line
@@ -259,10 +259,14 @@ def serve(config: Config, say: Callable[[Text], None]) -> None:
     Raises:
         TirageError: the address is taken, the bank cannot be opened, or mail has nowhere to go.
     """
+    raise_files()
     mailer = _mailer(config, say)
     listener = _listener(config)
     store = _store(config)
-    made = app(config, store, server_clock, mailer)
+    try:
+        made = app(config, store, server_clock, mailer)
+    except Unavailable as failed:
+        raise TirageError([_no_bank(str(failed))]) from failed
     logs.set_up(server_clock)
     host, port = listener.getsockname()[:2]
     at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -326,7 +330,9 @@ def _store(config: Config) -> Store:
     try:
         return open_store(config.bank)
     except StoreFailed as failed:
-        expected = Text("une banque, ou un chemin où en créer une", "a bank, or a path where one can be made")
-        raise TirageError(
-            [Fault(same("--bank"), same(str(failed)), expected, same("--bank out/bank.sqlite"))]
-        ) from failed
+        raise TirageError([_no_bank(str(failed))]) from failed
+
+
+def _no_bank(found: str) -> Fault:
+    expected = Text("une banque, ou un chemin où en créer une", "a bank, or a path where one can be made")
+    return Fault(same("--bank"), same(found), expected, same("--bank out/bank.sqlite"))

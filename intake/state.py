@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date  # noqa: TC003 - a dataclass reads it
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from intake.clock import instant
 from intake.config import DATABASES
 from intake.limits import Buckets
+from intake.merkle import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +129,8 @@ class Intake:
     accounts: Accounts
     doors: Doors
     probed: tuple[int, bool] = (-1_000_000, True)
+    tree: Tree = field(default_factory=Tree)
+    proving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """Read one snapshot: here, from a file; in a thread, from a database server, which is further away."""

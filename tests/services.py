@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import socket
@@ -16,6 +15,7 @@ from threading import Thread
 import httpx
 from anyio.from_thread import start_blocking_portal
 
+from intake.address import open_store
 from intake.clock import microseconds, server_clock
 from intake.config import Config
 from intake.fields import declared_names
@@ -81,6 +81,10 @@ class Client:
     def intake(self):
         return self.app.state.intake
 
+    def from_address(self, address):
+        """Give the same service as somebody sees it from elsewhere."""
+        return Http(self.app, self.http.portal, address)
+
     def later(self, seconds):
         self.now[0] += int(seconds * SECOND)
 
@@ -123,8 +127,9 @@ def key():
 def service(folder, **settings):
     """Run a service in this process, its own writer and line with it."""
     settings.setdefault("limits", EASY)
-    config = Config.model_validate({"bank": str(folder / "bank.sqlite")} | json.loads(json.dumps(settings)))
-    store, mail, now = SqliteStore(config.bank), Sink(), [NOON]
+    here = {"bank": str(folder / "bank.sqlite"), "secret_file": str(folder / "secret")}
+    config = Config.model_validate(here | settings)
+    store, mail, now = open_store(config.bank), Sink(), [NOON]
     made = app(config, store, lambda: now[0], mail)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(made.router.lifespan_context(made)):
         yield Client(Http(made, portal, "127.0.0.1"), mail, made, now)

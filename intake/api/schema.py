@@ -116,6 +116,7 @@ SAID: dict[str, Any] = {
         salt=TEXT,
         body=TEXT,
         link=TEXT,
+        proof={"type": ["object", "null"], "description": "Null until a root over the event is published."},
     ),
     "Score": {
         **_object(

@@ -15,11 +15,12 @@ from intake.api.declarations import Declarations, recorded
 from intake.api.schema import described, schema_name
 from intake.event import COLUMNS, Event
 from intake.problems import Problem
+from intake.proof import last_root, proof
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
-    from intake.state import Served
+    from intake.state import Intake, Served
     from intake.store import Transaction
     from rules.regulation import Regulation
 
@@ -59,9 +60,13 @@ class Score:
     async def receipt(self, request: Request) -> Response:
         """Give what lets a person show that the chain holds what they declared last."""
         person = await person_of(request)
-        found = await intake_of(request).read(lambda tx: _receipt(tx, self.served.id, person))
+        intake = intake_of(request)
+        found = await intake.read(lambda tx: _receipt(tx, self.served.id, person))
         if found is None:
             raise Problem("none_live")
+        if found.pop("published"):
+            async with intake.proving:  # the first time reads the whole log, in a thread
+                found["proof"] = await asyncio.to_thread(_proof, intake, found["declaration"])
         return answer(found)
 
 
@@ -97,4 +102,12 @@ def _receipt(tx: Transaction, program: str, person: str) -> dict[str, Any] | Non
         "kind": event.kind.value,
         "salt": bytes(kept[0]).hex(),
         "body": bytes(kept[1]).decode(),
+        "published": last_root(tx, event.sequence) is not None,
+        "proof": None,
     }
+
+
+def _proof(intake: Intake, declaration: str) -> dict[str, Any]:
+    """Prove that a declaration is under the last published root. The tree that this takes is kept, and grows."""
+    with intake.store.read() as tx:
+        return proof(tx, declaration, intake.tree)

@@ -14,6 +14,7 @@ from intake.doors import SPARE_FILES, most_connections
 
 LIMITS = {"connections": 12, "header_seconds": 1, "body_seconds": 1, "idle_seconds": 2}
 GET = b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n"
+POST = b"POST /v1/sign-in HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -78,20 +79,18 @@ def test_every_answer_has_security_headers_and_no_banner(opened):
         assert "server" not in headers
 
 
-def test_a_body_announced_too_long_is_refused_unread(small, opened):
-    head = b"POST /v1/sign-in HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-    connection = opened(head % 100_000_000)
+def test_a_body_announced_too_long_is_refused_unread(opened):
+    connection = opened(POST + b"Content-Length: 100000000\r\n\r\n")
     status, headers, said = heard(connection)
     assert (status, said["code"], headers["connection"]) == (413, "too_large", "close")
     assert ended(connection)
     for nonsense in (b"-1", b"1e9", b"9" * 30):
-        status, _, _ = heard(opened(head.replace(b"%d", nonsense)))
+        status, _, _ = heard(opened(POST + b"Content-Length: " + nonsense + b"\r\n\r\n"))
         assert status in {400, 413}
 
 
 def test_a_body_of_chunks_is_refused_once_it_is_too_long(opened):
-    head = b"POST /v1/sign-in HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    connection = opened(head + b"8000\r\n" + b" " * 0x8000 + b"\r\n")
+    connection = opened(POST + b"Transfer-Encoding: chunked\r\n\r\n8000\r\n" + b" " * 0x8000 + b"\r\n")
     connection.sendall(b"8001\r\n" + b" " * 0x8001 + b"\r\n")
     status, _, said = heard(connection)
     assert (status, said["code"]) == (413, "too_large")
@@ -99,8 +98,7 @@ def test_a_body_of_chunks_is_refused_once_it_is_too_long(opened):
 
 def test_a_client_that_sends_on_after_a_refusal_still_reads_it(opened):
     """The answer is not lost in a reset, although megabytes were under way that nobody wants."""
-    head = b"POST /v1/sign-in HTTP/1.1\r\nHost: here\r\nContent-Length: 8000000\r\n\r\n"
-    connection = opened(head)
+    connection = opened(POST + b"Content-Length: 8000000\r\n\r\n")
     for _ in range(120):
         connection.sendall(bytes(65536))
     assert heard(connection)[0] == 413
@@ -108,17 +106,14 @@ def test_a_client_that_sends_on_after_a_refusal_still_reads_it(opened):
 
 def test_a_body_nested_ten_thousand_deep_is_refused(opened):
     body = b'{"a":' + b"[" * 10_000 + b"]" * 10_000 + b"}"
-    head = b"POST /v1/sign-in HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-    status, _, said = heard(opened(head % len(body) + body))
+    status, _, said = heard(opened(POST + b"Content-Length: %d\r\n\r\n" % len(body) + body))
     assert (status, said["code"]) == (400, "too_deep")
 
 
 def test_slow_headers_and_slow_bodies_end_with_408(opened):
     began = time.monotonic()
     head = opened(b"GET /health HTTP/1.1\r\nHost: he")
-    body = opened(
-        b"POST /v1/sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
-    )
+    body = opened(POST + b"Content-Length: 9\r\n\r\n{")
     for connection in (head, body):
         status, headers, said = heard(connection)
         assert (status, said["code"], headers["connection"]) == (408, "too_slow", "close")
@@ -127,10 +122,14 @@ def test_slow_headers_and_slow_bodies_end_with_408(opened):
 
 def test_a_drop_a_second_does_not_keep_a_request_alive(opened):
     connection = opened(b"GET /health HTTP/1.1\r\n")
-    with pytest.raises(OSError):  # noqa: PT011 - reset or broken pipe, as the system likes
-        for _ in range(50):
+    began = time.monotonic()
+    while time.monotonic() - began < 6:
+        try:
             connection.sendall(b"A")
-            time.sleep(0.1)
+        except OSError:
+            return
+        time.sleep(0.1)
+    pytest.fail("a drop now and then kept the request alive")
 
 
 def test_headers_without_end_are_refused(opened):
