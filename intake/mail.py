@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic_core import PydanticCustomError
 
-from intake.persons import read_address
+from intake.persons import LONGEST_ADDRESS, read_address
 from rules.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def normal(address: str) -> str | None:
 
     None if it cannot be one. Small letters in front of the @ too: whoever types a capital once has no second account.
     """
+    if len(address.strip(" ")) > LONGEST_ADDRESS:  # before NFKC, which takes long over many marks
+        return None
     local, at, domain = unicodedata.normalize("NFKC", address).strip(" ").rpartition("@")
     try:
         return read_address(f"{local}{at}{domain.encode('idna').decode()}") if domain else None
