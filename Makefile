@@ -13,7 +13,7 @@ SPARK_READY := .venv-spark/.ready
 DESK_BIN := .venv-desk/bin
 DESK_READY := .venv-desk/.ready
 
-.PHONY: demo test check docs pictures bench bench-full bench-larger java spark chromium test-desk postgres test-postgres lock clean help
+.PHONY: demo test first-morning check docs pictures bench bench-full bench-larger java spark chromium test-desk postgres test-postgres lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -37,6 +37,9 @@ demo: $(READY) ## a real round on a synthetic pool (ARGS="--lang fr" for French)
 
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+first-morning: $(READY) ## 20,000 people on two cores, kill −9, power cuts, abuse; minutes (ARGS=--write for bench/RESULTS.md)
+	@$(BIN)/python -m pytest -m morning tests/first_morning -s $(ARGS)
 
 check: $(READY) ## lint, types, import layers
 	@$(BIN)/ruff check .
@@ -92,7 +95,7 @@ $(DESK_READY): requirements.lock requirements-desk.lock pyproject.toml
 	@$(DESK_BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(DESK_READY)
 
-test-desk: chromium $(DESK_READY) ## the desk, driven in a real browser; screenshots in out/desk (needs chromium)
+test-desk: chromium $(DESK_READY) ## the desk and the pages for candidates in a real browser; screenshots in out (needs chromium)
 	@$(DESK_BIN)/python -m pytest tests/browser $(ARGS)
 
 postgres:

@@ -37,10 +37,12 @@ def values(bodies: Sequence[bytes], declarations: Sequence[str], attributes: Map
         return pl.DataFrame(schema=schema)
     text = b"\n".join(bodies)
     frame = _read(text, bodies, declarations, declared, schema)
-    if _said(text) == frame.height * frame.width - sum(frame.null_count().row(0)):
+    # A colon follows each name: where there are no more of them than values read and nulls, nothing else is said.
+    count = frame.height * frame.width - sum(frame.null_count().row(0))
+    if text.count(b":") - text.count(b":null") == count:
         return frame
-    strangers = _strangers(bodies, declared)
-    if not strangers:
+    strangers, known = _strangers(bodies, declared)
+    if known != count:
         raise BankError(_unreadable(bodies, declarations, declared))
     return frame.with_columns(strangers)
 
@@ -75,17 +77,12 @@ def _read(
     return frame
 
 
-def _said(text: bytes) -> int:
-    """Count the values that are not null: a quote and a colon end each name, and stand nowhere else unless escaped."""
-    escaped = text.count(b'\\":') if b"\\" in text else 0
-    return text.count(b'":') - escaped - text.count(b'":null')
-
-
-def _strangers(bodies: Sequence[bytes], declared: Mapping[str, Attribute]) -> list[pl.Series]:
-    """Give what bodies say that is no attribute, as text."""
+def _strangers(bodies: Sequence[bytes], declared: Mapping[str, Attribute]) -> tuple[list[pl.Series], int]:
+    """Give what bodies say that is no attribute, as text; and how many values they say that are."""
     read: list[dict[str, Any]] = [json.loads(body) for body in bodies]
     names = sorted({name for one in read for name in one if name not in declared})
-    return [pl.Series(name, [_as_text(one.get(name)) for one in read], dtype=pl.String) for name in names]
+    known = sum(value is not None and name in declared for one in read for name, value in one.items())
+    return [pl.Series(name, [_as_text(one.get(name)) for one in read], dtype=pl.String) for name in names], known
 
 
 def _as_text(value: object) -> str | None:

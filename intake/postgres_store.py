@@ -61,11 +61,13 @@ class PostgresStore:
     def read(self) -> Iterator[Transaction]:
         """Read one snapshot."""
         connection = self._take()
-        with _failing(), connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield Rows(connection)
-        with self._reading:
-            self._free.append(connection)
+        try:
+            with _failing(), connection.transaction():
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield Rows(connection)
+        finally:
+            with self._reading:
+                self._free.append(connection)
 
     def reopen(self) -> None:
         """Close every connection and connect anew."""

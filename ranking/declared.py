@@ -29,7 +29,8 @@ def declared(file: str, declaration_id: str, regulation: Regulation, facts_on: d
     """Read and check the one declaration of ``file`` that has this number.
 
     Of Parquet (a file, a folder or a pattern), the numbers are read and then the rest of the one row. It is held to the
-    whole contract; of the other rows nothing is checked but that none has the same number. Raises PoolError.
+    whole contract; of the other rows nothing is checked but that none has the same number. Columns that a file maps are
+    read whole, whatever the format. Raises PoolError.
     """
     source, shown = _numbered(file)
     if ID not in source.collect_schema():
@@ -48,7 +49,11 @@ def declared(file: str, declaration_id: str, regulation: Regulation, facts_on: d
 
 def _numbered(file: str) -> tuple[pl.LazyFrame, str]:
     """Give the rows of a pool with their numbers, from 1, and the name under which it is shown."""
-    if pieces.is_parquet(file) and current().columns is None:
+    mapped = current().columns
+    if pieces.are_several(file) or (mapped is None and pieces.is_parquet(file)):
         found = pieces.find(file)
-        return found.scan(), found.shown
+        if mapped is None:
+            return found.scan(), found.shown
+        ours = mapped.applied(found.scan().drop(ROW).collect(), found.shown)
+        return ours.lazy().with_row_index(ROW, offset=1), found.shown
     return read_file(Path(file)).lazy().with_row_index(ROW, offset=1), Path(file).name

@@ -28,6 +28,12 @@ NO_PAGE_WHY = Text(
     "L’adresse est peut-être incomplète. Rien de ce que vous avez enregistré n’est perdu.",
     "The address may be incomplete. Nothing that you have saved is lost.",
 )
+CLOSED = Text("Ce programme ne reçoit pas de déclaration aujourd’hui", "This program takes no declarations today")
+CLOSED_WHY = Text(
+    "Sa règle n’est pas en vigueur aujourd’hui : il n’a pas commencé, ou il est terminé. Ce que vous avez enregistré "
+    "est gardé.",
+    "Its law is not in force today: it has not begun, or it has ended. What you have saved is kept.",
+)
 BUSY = Text("Le service ne répond pas en ce moment", "The service cannot answer at the moment")
 BUSY_WHY = Text(
     "Votre place dans la file et tout ce que vous avez enregistré sont gardés.",
@@ -73,6 +79,11 @@ def nowhere(request: Request) -> Response:
         again="",
         every=0,
     )
+
+
+def closed(visit: Visit) -> Response:
+    """Say that the program has no law today, so that nothing can be declared."""
+    return visit.page("problem.html", here=PATHS["home"], status=410, title=CLOSED, why=CLOSED_WHY, again="", every=0)
 
 
 def told(visit: Visit, problem: Problem) -> Response:

@@ -10,10 +10,11 @@ from starlette.responses import Response  # noqa: TC002 - FastAPI reads it
 
 from intake.pages import problem_pages
 from intake.pages.paths import PATHS
-from intake.pages.visits import VISIT, Elsewhere, NotFound, Visit, comes_from_us, remember, visitor_of
+from intake.pages.visits import MONTH, VISIT, Elsewhere, NotFound, Visit, comes_from_us, remember, visitor_of
 from intake.problems import Problem
 from intake.store import StoreFailed
 from intake.writer import Unavailable
+from rules.faults import LawError
 from rules.titles import LANGS
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     Answer = Callable[[Visit], Awaitable[Response]]
 
 MOST_FIELDS = 200
-MONTH = 30 * 24 * 3600
-OURS = (Elsewhere, NotFound, Problem, HTTPException)
+OURS = (Elsewhere, NotFound, Problem, HTTPException, LawError)
 WAIT = {"disk_full": 30, "sync_failed": 5, "gone": 5, "busy": 2, "stopping": 5}
 
 
@@ -90,4 +90,6 @@ def _instead(visit: Visit, raised: Exception) -> Response:
         return problem_pages.sent(raised)
     if isinstance(raised, NotFound):
         return problem_pages.not_found(visit)
+    if isinstance(raised, LawError):
+        return problem_pages.closed(visit)
     return problem_pages.told(visit, raised if isinstance(raised, Problem) else Problem("too_large"))

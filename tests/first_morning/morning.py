@@ -142,20 +142,34 @@ def all_files() -> None:
 
 
 class Crowd:
-    """Everyone, in processes of their own. They come from ``opens_at`` on, in random order within ``within`` seconds."""
+    """Everyone, in processes of their own. They come at random within ``within`` seconds from ``opens_at`` on."""
 
-    def __init__(self, morning: Morning, *, within: float, seconds: float, wait: float = 4.0, seed: int = 8) -> None:
+    def __init__(
+        self,
+        morning: Morning,
+        *,
+        within: float,
+        seconds: float,
+        people: int | None = None,
+        wait: float = 4.0,
+        seed: int = 8,
+    ) -> None:
+        people = people or len(morning.people)
         self.opens_at = time.time() + wait
         self.seconds = seconds
-        arrives = np.sort(np.random.default_rng(seed).random(len(morning.people)) * within)
+        arrives = np.sort(np.random.default_rng(seed).random(people) * within)
         self.files, self.parts = [], []
         for part in range(WORKERS):
-            mine = slice(part, None, WORKERS)
+            mine = slice(part, people, WORKERS)
             job = morning.folder / f"job-{seed}-{part}.json"
             found = job.with_suffix(".npz")
             said = {"host": "127.0.0.1", "port": morning.port, "program": PROGRAM, "opens_at": self.opens_at}
             said |= {"seconds": seconds, "seed": seed + part, "bodies": morning.bodies}
-            said |= {"sessions": morning.sessions[mine], "keys": morning.keys[mine], "arrives": arrives[mine].tolist()}
+            said |= {
+                "sessions": morning.sessions[mine],
+                "keys": morning.keys[mine],
+                "arrives": arrives[part::WORKERS].tolist(),
+            }
             job.write_text(json.dumps(said))
             command = [sys.executable, "-m", "bench.first_morning.crowd", str(job), str(found)]
             self.parts.append(subprocess.Popen(command, cwd=ROOT, env=there(), preexec_fn=all_files))  # noqa: S603, PLW1509

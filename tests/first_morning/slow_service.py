@@ -1,6 +1,6 @@
 """The service as ``tirage intake serve`` runs it, on a disk whose every sync takes longer, with fewer files if asked.
 
-``python slow_service.py BANK PORT SYNC_SECONDS FILES`` (FILES 0: as many as the machine gives). Settings are the defaults.
+``python slow_service.py BANK PORT SYNC_SECONDS FILES`` (FILES 0: as many as the machine gives). Default settings.
 """
 
 import resource

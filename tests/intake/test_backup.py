@@ -78,7 +78,8 @@ def test_a_backup_taken_while_a_writer_writes_has_all_that_was_acknowledged_befo
     assert len(copies[-1][0]) > len(copies[0][0])
 
 
-def test_a_backup_is_one_file_and_makes_a_bank_again(filled, path, tmp_path):
+@pytest.mark.usefixtures("filled")
+def test_a_backup_is_one_file_and_makes_a_bank_again(path, tmp_path):
     saved, again = tmp_path / "saved" / "copy.sqlite", tmp_path / "again.sqlite"
     ran = tirage("intake", "backup", "--bank", path, "--out", saved, "--json")
     assert (ran.status, ran.json["agrees"], ran.json["head"]["sequence"]) == (0, True, 30)
@@ -93,7 +94,8 @@ def test_a_backup_is_one_file_and_makes_a_bank_again(filled, path, tmp_path):
     store.close()
 
 
-def test_nothing_is_ever_overwritten(filled, path, tmp_path):
+@pytest.mark.usefixtures("filled")
+def test_nothing_is_ever_overwritten(path, tmp_path):
     there = tmp_path / "there.sqlite"
     there.write_text("mine")
     for asked in (("backup", "--bank", path, "--out", there), ("restore", path, "--bank", there)):
@@ -103,7 +105,8 @@ def test_nothing_is_ever_overwritten(filled, path, tmp_path):
         copy(path, path)
 
 
-def test_the_wal_of_another_bank_is_not_taken_over(filled, path, tmp_path):
+@pytest.mark.usefixtures("filled")
+def test_the_wal_of_another_bank_is_not_taken_over(path, tmp_path):
     (tmp_path / "new.sqlite-wal").write_bytes(b"old")
     ran = tirage("intake", "restore", path, "--bank", tmp_path / "new.sqlite")
     assert (ran.status, "new.sqlite-wal" in ran.err) == (1, True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from banks import KINDS, START, StandingClock, postgres_address
+from banks import KINDS, SERVER, START, StandingClock, postgres_address
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shell import tirage
@@ -142,7 +142,7 @@ def done(kind, who, level, number, writer, model, clock):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15 if SERVER else 60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(operations=OPERATIONS)
 def test_an_extraction_is_the_fold_of_all_that_was_written_before_its_instant(kind, operations):
     with tempfile.TemporaryDirectory() as folder:
@@ -163,7 +163,7 @@ def test_an_extraction_is_the_fold_of_all_that_was_written_before_its_instant(ki
 
 def test_extracting_while_others_write_gives_the_same_values_again_and_again(store, known):
     clock = StandingClock()
-    persons = [f"p{number}" for number in range(240)]
+    persons = [f"p{number}" for number in range(120)]
     known(*persons)
     writer = Writer(store, clock)
     writer.start()
@@ -188,7 +188,7 @@ def test_extracting_while_others_write_gives_the_same_values_again_and_again(sto
     for found in first:
         again = extract(store, clock, PSTQ, ATTRIBUTES, found.at)
         assert (print_of(again), again.sequence, again.link) == (print_of(found), found.sequence, found.link)
-    assert extract(store, clock, PSTQ, ATTRIBUTES).frame["french_listening"].to_list() == [6] * 240
+    assert extract(store, clock, PSTQ, ATTRIBUTES).frame["french_listening"].to_list() == [6] * 120
 
 
 def test_nothing_is_written_before_an_instant_that_was_extracted_whatever_the_clock_says(store, writer, clock, known):

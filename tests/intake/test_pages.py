@@ -306,7 +306,7 @@ def test_two_tabs_that_save_one_page_lose_nothing(someone, kept, year):
     person.answer = person.browser.post(VOUS, data=fields | {"birth_date_year": "1991"})
     page = person.followed()
     assert "Cette page a été enregistrée deux fois" in page.text
-    assert "3 2 1990 3 2 1991" in page.text
+    assert "L’autre version 3 2 1990 La dernière, ci-dessous 3 2 1991" in page.text
     assert [form.fields.get("birth_date_year") for form in page.forms if form.action == VOUS] == [None, "1991"]
     person.send(VOUS, keep=kept)
     assert person.page.form(VOUS).fields["birth_date_year"] == year
@@ -351,7 +351,7 @@ def amended_in_two_places(served, someone):
 def test_an_amendment_under_another_is_told_and_shows_both(served, someone, kept):
     person, page = amended_in_two_places(served, someone)
     assert (person.answer.status_code, person.at) == (409, f"{MINE}/deux-versions")
-    assert "Mois de travail en tout 44 50" in page.text
+    assert "Mois de travail en tout Dans la banque 44 Dans votre brouillon 50" in page.text
     assert events(served, person) == [("deposit", 1), ("amend", 2)]
     person.send(person.at, keep=kept)
     if kept == "draft":
@@ -494,6 +494,23 @@ def test_an_address_without_a_page_is_told_in_its_language(served):
     assert front == ["/en/", "/fr/", "/fr/"]
 
 
+def test_a_program_that_has_ended_says_so_and_a_draft_stays(tmp_path):
+    with service(tmp_path) as served:
+        person = Person(served)
+        person.sign_in()
+        person.fill({"person": ANSWERS["person"]})
+        served.now[0] += 800 * 24 * HOURS
+        person.get("/fr/connexion")
+        assert person.send("/fr/connexion", email=person.email)
+        person.open_link()
+        person.get(VOUS)
+        assert person.answer.status_code == 410
+        assert "Ce programme ne reçoit pas de déclaration aujourd’hui" in person.page.text
+        assert "Ce programme ne reçoit pas de déclaration aujourd’hui" in person.get("/fr/").text
+        assert person.answer.status_code == 200
+        assert standing(served, person).draft.pages.keys() == {"person"}
+
+
 def test_whoever_waits_is_told_where_they_stand_and_that_it_decides_no_rank(tmp_path):
     opens_at = datetime(2026, 4, 30, 18, tzinfo=UTC)
     with service(tmp_path, opens_at=opens_at) as served:
@@ -512,6 +529,13 @@ def test_whoever_waits_is_told_where_they_stand_and_that_it_decides_no_rank(tmp_
         stopped = person.get("/fr/file-d-attente?arret=1")
         assert "Refresh" not in person.answer.headers
         assert "La mise à jour automatique est arrêtée" in stopped.text
+        stranger = Person(served)
+        stranger.browser.cookies.update({"ticket": person.browser.cookies["ticket"]})  # the session has ended
+        assert ticket in stranger.get("/fr/file-d-attente").text
+        forger = Person(served)
+        forger.browser.cookies.update({"ticket": ticket[:-1]})
+        forger.get("/fr/file-d-attente")
+        assert forger.at == "/fr/connexion"
         served.now[0] += 2 * HOURS + 1
         for _ in range(400):
             person.get(VOUS)

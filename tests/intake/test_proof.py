@@ -82,7 +82,7 @@ def test_the_root_is_that_of_the_events_as_they_are_spelled(store, clock):
 def test_a_root_at_an_instant_has_what_was_written_before_it(store, clock):
     filled(store, clock)
     with store.read() as tx:
-        fifth = list(events(tx, 4, 1))[0]
+        fifth = next(events(tx, 4, 1))
     assert publish(store, clock, fifth.at)["size"] == 4
     assert publish(store, clock, fifth.at + 1)["size"] == 5
     with pytest.raises(BankError, match="a log that is empty"):
@@ -103,7 +103,7 @@ def test_every_declaration_under_a_root_is_proven(store, clock):
 def test_a_declaration_after_the_last_root_waits_for_the_next(store, clock):
     filled(store, clock)
     with store.read() as tx:
-        second = list(events(tx, 1, 1))[0]
+        second = next(events(tx, 1, 1))
     publish(store, clock, second.at)
     proof_of(store, "D-p0")
     for declaration, said in (("D-p5", "no root published"), ("D-none", "the number of a declaration"), ("", "number")):
