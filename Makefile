@@ -95,7 +95,7 @@ $(DESK_READY): requirements.lock requirements-desk.lock pyproject.toml
 	@$(DESK_BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(DESK_READY)
 
-test-desk: chromium $(DESK_READY) ## the desk, driven in a real browser; screenshots in out/desk (needs chromium)
+test-desk: chromium $(DESK_READY) ## the desk and the pages for candidates in a real browser; screenshots in out (needs chromium)
 	@$(DESK_BIN)/python -m pytest tests/browser $(ARGS)
 
 postgres:

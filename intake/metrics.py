@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
+from intake.lately import Lately
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -36,6 +38,7 @@ class Metrics:
             "intake_batch_size", "Pieces of work in one commit.", buckets=BATCH, registry=self.registry
         )
         self._counters: dict[tuple[str, str, int], Counter] = {}
+        self.lately = Lately()
 
     def request(self, method: str, route: str, status: int, seconds: float, code: str) -> None:
         """Count a request; ``code`` is that of its problem, empty without one."""
@@ -55,15 +58,23 @@ class Metrics:
     def accepted(self, kind: str) -> None:
         """Count a declaration that was accepted."""
         self._accepted.labels(kind).inc()
+        self.lately.accepted()
 
     def commit(self, batch: int, seconds: float) -> None:
         """Count a commit: what ``Writer`` tells its ``watch``."""
+        self.lately.committed(seconds)
         self._commit.observe(seconds)
         self._batch.observe(batch)
 
     def gauge(self, name: str, says: str, reading: Callable[[], float]) -> None:
         """Add a value that is read when metrics are asked for."""
         Gauge(name, says, registry=self.registry).set_function(reading)
+
+    def refusals(self) -> dict[str, int]:
+        """Give how many were refused since the start, by reason, the most frequent first."""
+        found = [one for family in self._refused.collect() for one in family.samples if one.name.endswith("_total")]
+        counts = {one.labels["reason"]: int(one.value) for one in found}
+        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
     def text(self) -> bytes:
         """Write all of them as Prometheus reads them."""

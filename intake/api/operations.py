@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 PROBE_SECONDS = 2.0
+FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-real-ip")  # who is behind a proxy is not the machine
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -38,12 +39,12 @@ async def ready(request: Request) -> Response:
     """Say whether a commit reaches the disk now: one is tried, at most once a second."""
     intake = intake_of(request)
     waiting = intake.writer.waiting
-    if waiting >= intake.config.limits.waiting or not await _writes(intake):
+    if waiting >= intake.config.limits.waiting or not await writes(intake):
         raise Problem("unavailable", retry_after=2)
     return answer({"ready": True, "waiting": waiting})
 
 
-async def _writes(intake: Intake) -> bool:
+async def writes(intake: Intake) -> bool:
     """Try a commit; what was found is believed for a second."""
     now = intake.clock()
     tried_at, well = intake.probed
@@ -59,6 +60,13 @@ async def _writes(intake: Intake) -> bool:
     return well
 
 
+def for_operators(request: Request) -> bool:
+    """Tell whether a request comes from the machine itself, not through a proxy, or the settings open the metrics."""
+    if intake_of(request).config.metrics_from_anywhere:
+        return True
+    return is_loopback(peer(request)) and not any(name in request.headers for name in FORWARDED)
+
+
 def _touch(tx: Transaction, at: int) -> None:  # noqa: ARG001 - the signature of work
     """Write something that changes nothing, so that there is a commit."""
     tx.run("UPDATE head SET sequence = sequence WHERE one = 1")
@@ -71,6 +79,6 @@ def _touch(tx: Transaction, at: int) -> None:  # noqa: ARG001 - the signature of
 async def metrics(request: Request) -> Response:
     """Give the metrics, to the machine itself unless the settings open them."""
     intake = intake_of(request)
-    if not (intake.config.metrics_from_anywhere or is_loopback(peer(request))):
+    if not for_operators(request):
         raise Problem("not_here")
     return Response(intake.metrics.text(), media_type=PROMETHEUS)

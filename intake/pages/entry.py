@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from intake import sessions
 from intake.api.asking import peer
@@ -20,7 +20,7 @@ from rules.text import Text
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from intake.state import Account
+    from intake.state import Account, Served
 
 LONGEST_ADDRESS = 254
 NO_ADDRESS = Text(
@@ -39,25 +39,27 @@ class Fault:
     """One thing to be corrected, for the summary of a page that is not a page of the form."""
 
     def __init__(self, at: str, title: Text, message: Text) -> None:
-        self.at, self.title, self.message = at, title, message
+        self.at, self.title, self.message = f"#{at}", title, message
 
 
 async def home(visit: Visit) -> Response:
     """Say what this is, and lead to the programs."""
-    programs = []
-    for program, served in visit.state.programs.items():
-        form = form_of(served.regulation)
-        address = path("mine", visit.lang, **of_program(program))
-        programs.append(
-            {
-                "title": served.regulation.title,
-                "address": address,
-                "pages": len(form.pages),
-                "questions": len(form.fields),
-                "no_points": no_points(served.regulation),
-            }
-        )
-    return visit.page("home.html", programs=programs)
+    served = visit.state.programs.values()
+    open_ = [_program(one, visit) for one in served if one.program.in_force(one.today)]
+    closed = [one.program.source.title.text for one in served if not one.program.in_force(one.today)]
+    return visit.page("home.html", programs=open_, closed=closed)
+
+
+def _program(served: Served, visit: Visit) -> dict[str, Any]:
+    """Say how long the form of a program is, and what its law makes of the line."""
+    form = form_of(served.regulation)
+    return {
+        "title": served.regulation.title,
+        "address": path("mine", visit.lang, **of_program(served.id)),
+        "pages": len(form.pages),
+        "questions": len(form.fields),
+        "no_points": no_points(served.regulation),
+    }
 
 
 async def accessibility(visit: Visit) -> Response:

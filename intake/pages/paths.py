@@ -18,6 +18,7 @@ PATHS = {
     "erase": Text("/fr/effacement", "/en/erasure"),
     "erased": Text("/fr/effacement/fait", "/en/erasure/done"),
     "accessibility": Text("/fr/accessibilite", "/en/accessibility"),
+    "operators": Text("/fr/exploitation", "/en/operators"),
     "mine": Text(f"/fr{DECLARATION}", f"/en{DECLARATION}"),
     "form": Text(f"/fr{DECLARATION}/formulaire/{{page}}", f"/en{DECLARATION}/form/{{page}}"),
     "form_resume": Text(f"/fr{DECLARATION}/formulaire", f"/en{DECLARATION}/form"),

@@ -13,6 +13,7 @@ from intake.pages.answers import spoken
 from intake.pages.form_file import form_of
 from intake.pages.paths import PATHS, lang_of
 from intake.pages.questions import in_words
+from intake.problems import KINDS
 from rules.text import Text, same
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ NO_PAGE = Text("Cette page n’existe pas", "There is no such page")
 NO_PAGE_WHY = Text(
     "L’adresse est peut-être incomplète. Rien de ce que vous avez enregistré n’est perdu.",
     "The address may be incomplete. Nothing that you have saved is lost.",
+)
+CLOSED = Text("Ce programme ne reçoit pas de déclaration aujourd’hui", "This program takes no declarations today")
+CLOSED_WHY = Text(
+    "Sa règle n’est pas en vigueur aujourd’hui : il n’a pas commencé, ou il est terminé. Ce que vous avez enregistré "
+    "est gardé.",
+    "Its law is not in force today: it has not begun, or it has ended. What you have saved is kept.",
 )
 BUSY = Text("Le service ne répond pas en ce moment", "The service cannot answer at the moment")
 BUSY_WHY = Text(
@@ -75,6 +82,11 @@ def nowhere(request: Request) -> Response:
     )
 
 
+def closed(visit: Visit) -> Response:
+    """Say that the program has no law today, so that nothing can be declared."""
+    return visit.page("problem.html", here=PATHS["home"], status=410, title=CLOSED, why=CLOSED_WHY, again="", every=0)
+
+
 def told(visit: Visit, problem: Problem) -> Response:
     """Say what the service has to say: too often, not your turn, too long."""
     status, wait = problem.kind.status, problem.retry_after
@@ -116,6 +128,14 @@ def not_written(visit: Visit, wait: int) -> Response:
     response = _again(visit, 503, NOT_WRITTEN, NOT_WRITTEN_WHY)
     response.headers["X-Problem"] = "unavailable"
     response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def too_often(visit: Visit, wait: int) -> Response:
+    """Show what was posted too soon after too much else, to be sent again a little later."""
+    response = _again(visit, 429, KINDS["too_many"].title, KINDS["too_many"].detail)
+    response.headers["Retry-After"] = str(wait)
+    response.headers["X-Problem"] = "too_many"
     return response
 
 

@@ -53,8 +53,8 @@ def page(
 ) -> Response:
     """Make a page. ``here``: its address in each language; the link to the other language leads there."""
 
-    def say(fr: str | Text, en: str = "") -> str:
-        words = fr.to(lang) if isinstance(fr, Text) else (fr if lang == "fr" else en)
+    def say(fr: str | Text, en: str | None = None) -> str:
+        words = fr.to(lang) if isinstance(fr, Text) else fr if en is None or lang == "fr" else en
         return set_in_french(words) if lang == "fr" else words
 
     visitor = getattr(request.state, "visitor", None)

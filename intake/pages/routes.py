@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads it
 from starlette.responses import RedirectResponse, Response
 
-from intake.pages import entry, form, identity, mine, problem_pages, rendering, review, waiting
+from intake.pages import entry, form, identity, mine, operators, problem_pages, rendering, review, waiting
 from intake.pages.routing import add
 from intake.problems import preferred
 
@@ -23,6 +23,7 @@ add(router, "identity", identity.show, identity.save)
 add(router, "line", waiting.show)
 add(router, "erase", mine.ask_erase, mine.erase)
 add(router, "erased", mine.erased)
+add(router, "operators", operators.show)
 add(router, "mine", mine.show)
 add(router, "form_resume", form.resume)
 add(router, "form", form.show, form.save)

@@ -10,10 +10,11 @@ from starlette.responses import Response  # noqa: TC002 - FastAPI reads it
 
 from intake.pages import problem_pages
 from intake.pages.paths import PATHS
-from intake.pages.visits import VISIT, Elsewhere, NotFound, Visit, comes_from_us, remember, visitor_of
+from intake.pages.visits import MONTH, VISIT, Elsewhere, NotFound, Visit, comes_from_us, remember, visitor_of
 from intake.problems import Problem
 from intake.store import StoreFailed
 from intake.writer import Unavailable
+from rules.faults import LawError
 from rules.titles import LANGS
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     Answer = Callable[[Visit], Awaitable[Response]]
 
 MOST_FIELDS = 200
-MONTH = 30 * 24 * 3600
-OURS = (Elsewhere, NotFound, Problem, HTTPException)
+ENTRIES = ("sign_in", "link")  # pages with a form for who is not signed in: elsewhere, no cookie is set
+SECOND = 1_000_000
+OURS = (Elsewhere, NotFound, Problem, HTTPException, LawError)
 WAIT = {"disk_full": 30, "sync_failed": 5, "gone": 5, "busy": 2, "stopping": 5}
 
 
@@ -51,15 +53,24 @@ def _endpoint(
     async def endpoint(request: Request) -> Response:
         visitor, made = await visitor_of(request, request.app.state.intake)
         visit = Visit(request, name, lang, request.app.state.intake, visitor)
+        wait = _too_often(visit)
         if request.method == "POST" and post is not None:
-            response = await _posted(visit, post)
+            response = await _posted(visit, post, wait)
+        elif wait:
+            response = problem_pages.told(visit, Problem("too_many", retry_after=wait))
         else:
             response = await _shown(visit, get)
-        if made is not None:
+        if made is not None and (name in ENTRIES or request.method == "POST"):
             remember(visit, response, VISIT, made, MONTH)
         return response
 
     return endpoint
+
+
+def _too_often(visit: Visit) -> int:
+    """Count a request of somebody signed in: 0, or the seconds until the next one is served."""
+    account = visit.visitor.account
+    return 0 if account is None else visit.state.limiters.account.take(account.account, visit.state.clock() / SECOND)
 
 
 async def _shown(visit: Visit, get: Answer | None) -> Response:
@@ -73,10 +84,12 @@ async def _shown(visit: Visit, get: Answer | None) -> Response:
         return _instead(visit, raised)
 
 
-async def _posted(visit: Visit, post: Answer) -> Response:
+async def _posted(visit: Visit, post: Answer, wait: int) -> Response:
     try:
         form = await visit.request.form(max_fields=MOST_FIELDS, max_files=0)
         visit.posted = {name: said for name, said in form.items() if isinstance(said, str)}
+        if wait:
+            return problem_pages.too_often(visit, wait)
         return await post(visit) if comes_from_us(visit) else problem_pages.not_ours(visit)
     except (Unavailable, StoreFailed) as failed:
         return problem_pages.not_written(visit, WAIT[failed.reason])
@@ -90,4 +103,6 @@ def _instead(visit: Visit, raised: Exception) -> Response:
         return problem_pages.sent(raised)
     if isinstance(raised, NotFound):
         return problem_pages.not_found(visit)
+    if isinstance(raised, LawError):
+        return problem_pages.closed(visit)
     return problem_pages.told(visit, raised if isinstance(raised, Problem) else Problem("too_large"))

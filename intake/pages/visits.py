@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 SESSION, VISIT = "session", "visit"
 GRACE = 7 * 24 * 3600  # seconds after its end in which a session can still keep what is typed, and nothing else
 VISIT_LENGTH = 22
+MONTH = 30 * 24 * 3600
 
 
 class Elsewhere(Exception):  # noqa: N818 - not an error: the page is another one
@@ -148,7 +149,8 @@ def comes_from_us(visit: Visit) -> bool:
     By its token; and where a browser says from where it sends, by that too (``null``: it does not say).
     """
     origin = visit.request.headers.get("origin", "null")
-    same = origin == "null" or urlsplit(origin).netloc == visit.request.headers.get("host", "")
+    ours = (visit.request.headers.get("host", ""), urlsplit(visit.state.config.url).netloc)
+    same = origin == "null" or urlsplit(origin).netloc in ours
     if visit.request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
     given = visit.posted.get("csrf", "")

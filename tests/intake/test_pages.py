@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 from candidates import ANSWERS, NOON, Person, Read, service
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from intake.config import Limits, Often
 from intake.event import Event
 from intake.pages import drafts
 from intake.pages.review import read_standing
@@ -76,6 +79,8 @@ def test_a_declaration_is_deposited_shown_amended_and_withdrawn(served, someone)
     assert "30 avril 2026, 12 h 00 min 00 s (UTC−4)" in page.text
     assert found.body["spouse_birth_date"] == "1992-02-29"
     assert found.body["main_occupation_quebec_months"] is None
+    receipt = person.browser.get("/v1/declarations/quebec/pstq/receipt")
+    assert (receipt.status_code, found.event.commitment.hex() in receipt.text) == (200, True)
     page = person.get(MINE)
     assert "3 février 2027 : un anniversaire fait passer le pointage à 489 (−4)" in page.text
     assert "30 avril 2027, 12 h 00 min 00 s (UTC−4) : la déclaration sort de la banque" in page.text
@@ -197,6 +202,21 @@ def test_what_is_typed_is_kept_even_when_it_is_wrong_and_shown_as_it_was(served,
     assert "Il faut" in page.text
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(st.sampled_from(sorted(ANSWERS["work"])), st.text(max_size=30)))
+def test_whatever_is_typed_is_kept_and_shown_and_never_fails(served, complete, typed):
+    address = f"{MINE}/formulaire/travail"
+    fields = complete.get(address).form(address).fields | typed
+    complete.answer = complete.browser.post(address, data=fields)
+    assert complete.answer.status_code == 303
+    draft = standing(served, complete).draft
+    assert {name: draft.pages["work"].typed[name] for name in typed} == typed
+    complete.followed()
+    assert complete.get(REVIEW) is not None
+    assert complete.answer.status_code == 200
+    assert complete.get(address).form(address).fields["csrf"] == fields["csrf"]
+
+
 def test_a_page_says_what_is_wrong_only_once_it_was_sent(someone):
     person = someone()
     assert "Erreur" not in person.get(VOUS).text
@@ -259,6 +279,7 @@ def test_an_incomplete_draft_cannot_be_deposited(served, someone):
     person.fill({"person": ANSWERS["person"]})
     page = person.get(REVIEW)
     assert "Votre français : à faire" in page.text
+    assert f"{MINE}/formulaire/francais" in page.links
     assert not any(form.action == REVIEW for form in page.forms)
     said = {"csrf": page.forms[0].fields["csrf"], "key": "a" * 20, "seen": standing(served, person).draft.seen}
     assert person.browser.post(REVIEW, data=said).status_code == 200
@@ -306,7 +327,7 @@ def test_two_tabs_that_save_one_page_lose_nothing(someone, kept, year):
     person.answer = person.browser.post(VOUS, data=fields | {"birth_date_year": "1991"})
     page = person.followed()
     assert "Cette page a été enregistrée deux fois" in page.text
-    assert "3 2 1990 3 2 1991" in page.text
+    assert "L’autre version 3 2 1990 La dernière, ci-dessous 3 2 1991" in page.text
     assert [form.fields.get("birth_date_year") for form in page.forms if form.action == VOUS] == [None, "1991"]
     person.send(VOUS, keep=kept)
     assert person.page.form(VOUS).fields["birth_date_year"] == year
@@ -351,7 +372,7 @@ def amended_in_two_places(served, someone):
 def test_an_amendment_under_another_is_told_and_shows_both(served, someone, kept):
     person, page = amended_in_two_places(served, someone)
     assert (person.answer.status_code, person.at) == (409, f"{MINE}/deux-versions")
-    assert "Mois de travail en tout 44 50" in page.text
+    assert "Mois de travail en tout Dans la banque 44 Dans votre brouillon 50" in page.text
     assert events(served, person) == [("deposit", 1), ("amend", 2)]
     person.send(person.at, keep=kept)
     if kept == "draft":
@@ -483,6 +504,16 @@ def test_identity_is_kept_as_typed_and_a_known_document_is_refused(served, someo
         assert drafts.read(tx, account, drafts.IDENTITY).pages == {}
 
 
+def test_no_cookie_is_set_before_there_is_a_form(served):
+    browser = Person(served).browser
+    for address in ("/fr/", "/fr/accessibilite", "/fr/connexion/courriel", "/fr/nulle-part"):
+        assert "set-cookie" not in browser.get(address).headers
+    made = browser.get("/fr/connexion").headers["set-cookie"]
+    assert made.startswith("visit=")
+    assert "HttpOnly" in made
+    assert "SameSite=lax" in made
+
+
 def test_an_address_without_a_page_is_told_in_its_language(served):
     browser = Person(served).browser
     for address, words in (("/fr/nulle-part", "Cette page n’existe pas"), ("/en/nowhere", "There is no such page")):
@@ -492,6 +523,52 @@ def test_an_address_without_a_page_is_told_in_its_language(served):
         assert browser.get(address).status_code in (303, 404)
     front = [browser.get("/", headers={"Accept-Language": said}).headers["location"] for said in ("en-CA", "de", "")]
     assert front == ["/en/", "/fr/", "/fr/"]
+
+
+def test_a_draw_can_be_checked_from_the_page(tmp_path):
+    opens_at = datetime(2026, 4, 30, 18, tzinfo=UTC)
+    with service(tmp_path, opens_at=opens_at, policy="random") as served:
+        person = Person(served)
+        person.sign_in()
+        page = person.get("/fr/file-d-attente")
+        line = served.intake.line
+        assert line.opening.seed_digest in page.text
+        assert line.opening.seed.hex() not in page.text
+        assert number_of(served, person) in page.text
+        assert "tirées au sort à l’ouverture" in page.text
+
+
+def test_too_many_requests_are_told_and_what_was_typed_can_be_sent_again(tmp_path):
+    with service(tmp_path, limits=Limits(account=Often(times=12, seconds=60))) as served:
+        person = Person(served)
+        person.sign_in()
+        fields = person.get(VOUS).form(VOUS).fields | ANSWERS["person"]
+        while person.answer.status_code == 200:
+            person.get(VOUS)
+        assert (person.answer.status_code, person.answer.headers["Retry-After"]) == (429, "5")
+        person.answer = person.browser.post(VOUS, data=fields)
+        assert person.answer.status_code == 429
+        assert "3 février 1990" in person.page.text
+        served.now[0] += HOURS
+        person.send(VOUS)
+        assert person.at == f"{MINE}/formulaire/francais"
+
+
+def test_a_program_that_has_ended_says_so_and_a_draft_stays(tmp_path):
+    with service(tmp_path) as served:
+        person = Person(served)
+        person.sign_in()
+        person.fill({"person": ANSWERS["person"]})
+        served.now[0] += 800 * 24 * HOURS
+        person.get("/fr/connexion")
+        assert person.send("/fr/connexion", email=person.email)
+        person.open_link()
+        person.get(VOUS)
+        assert person.answer.status_code == 410
+        assert "Ce programme ne reçoit pas de déclaration aujourd’hui" in person.page.text
+        assert "Ce programme ne reçoit pas de déclaration aujourd’hui" in person.get("/fr/").text
+        assert person.answer.status_code == 200
+        assert standing(served, person).draft.pages.keys() == {"person"}
 
 
 def test_whoever_waits_is_told_where_they_stand_and_that_it_decides_no_rank(tmp_path):
@@ -512,6 +589,13 @@ def test_whoever_waits_is_told_where_they_stand_and_that_it_decides_no_rank(tmp_
         stopped = person.get("/fr/file-d-attente?arret=1")
         assert "Refresh" not in person.answer.headers
         assert "La mise à jour automatique est arrêtée" in stopped.text
+        stranger = Person(served)
+        stranger.browser.cookies.update({"ticket": person.browser.cookies["ticket"]})  # the session has ended
+        assert ticket in stranger.get("/fr/file-d-attente").text
+        forger = Person(served)
+        forger.browser.cookies.update({"ticket": ticket[:-1]})
+        forger.get("/fr/file-d-attente")
+        assert forger.at == "/fr/connexion"
         served.now[0] += 2 * HOURS + 1
         for _ in range(400):
             person.get(VOUS)
