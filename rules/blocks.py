@@ -14,9 +14,9 @@ dimension, and no column is read for it. Tables are kept by the hash of the law 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import lru_cache, reduce
-from math import prod
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from rules.inputs import EPOCH, days_by_year
 from rules.lookup import LARGEST_ALONE, Compiler, needed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from numpy.typing import NDArray
@@ -45,6 +45,10 @@ if TYPE_CHECKING:
 
 BLOCK = 2**16
 """Declarations in a block, a multiple of 8: measured from 2^13 to 2^17."""
+THREADS = 2
+"""Threads that score blocks: numpy lets go of the interpreter within each step, but not between two of them."""
+ENOUGH = 4
+"""Blocks that make a thread worth its start."""
 NARROW = 2**15
 CHOOSING = ("chosen", "lowest")
 KEPT = 64
@@ -122,7 +126,8 @@ class Pool:
         names = dict.fromkeys(column for name in inputs for column in _columns(name, regulation))
         dates = [name for name in names if regulation.attributes[name].type == "date"]
         ages = {name: _ages(regulation.attributes[name].years_before or 0, facts_on) for name in dates}
-        columns = {name: buffers(typed[name]) for name in names}
+        physical = typed.select([pl.col(name).to_physical() for name in names])
+        columns = {name: buffers(physical[name]) for name in names}
         return cls(regulation, columns, ages, (facts_on - EPOCH).days, typed.height)
 
 
@@ -139,17 +144,48 @@ def _ages(years: int, facts_on: date) -> Array:
     return np.repeat(np.arange(years + 1, dtype=np.uint8), days_by_year(facts_on, years))
 
 
-@dataclass
-class Block:
-    """One block of declarations: each array of places is made once, when first asked for. ``index`` is room to work."""
+class Steps:
+    """What is done to every block of ``size`` declarations, given the number of its first: ``total`` has its scores.
 
-    pool: Pool
-    tables: Tables
-    start: int
-    stop: int
-    index: NDArray[np.intp]
-    masks: dict[tuple[str, int], Array] = field(default_factory=dict)
-    places: dict[str, Array] = field(default_factory=dict)
+    All arrays are made once, before the first block; each step is one call of numpy on them. A column is read where it
+    is first needed, so that what is computed from it finds it in the cache.
+    """
+
+    def __init__(self, pool: Pool, tables: Tables, size: int) -> None:
+        self.pool, self.tables, self.size = pool, tables, size
+        self.steps: list[Callable[[int], object]] = []
+        self.places: dict[str, Array] = {}
+        self.codes: dict[str, Array] = {}
+        self.masks: dict[tuple[str, int, np.dtype[Any]], Array] = {}
+        self.rooms: dict[np.dtype[Any], Array] = {}
+        self.constants: dict[tuple[int, np.dtype[Any]], Array] = {}
+        self.index = np.empty(size, np.intp)
+        self.total = self.sum(tables.total)
+
+    def run(self, start: int) -> Array:
+        """Score the declarations from number ``start`` on; the array is that of every block."""
+        for step in self.steps:
+            step(start)
+        return self.total
+
+    def _step(self, function: Callable[..., object], *arguments: object, **named: object) -> None:
+        step = partial(function, *arguments, **named)
+        self.steps.append(lambda _: step())
+
+    def _array(self, dtype: np.dtype[Any]) -> Array:
+        return np.empty(self.size, dtype)
+
+    def _room(self, dtype: np.dtype[Any]) -> Array:
+        """Give the one array of a type to work in: what it holds lasts until the next input or term."""
+        if dtype not in self.rooms:
+            self.rooms[dtype] = self._array(dtype)
+        return self.rooms[dtype]
+
+    def _constant(self, value: int, dtype: np.dtype[Any]) -> Array:
+        """Give an array of one value: against a scalar numpy is ten times slower to find a minimum."""
+        if (value, dtype) not in self.constants:
+            self.constants[value, dtype] = np.full(self.size, value, dtype)
+        return self.constants[value, dtype]
 
     def place(self, name: str) -> Array:
         """Give the places of the values of an input."""
@@ -161,31 +197,29 @@ class Block:
     def _domain(self, name: str) -> Domain:
         return self.pool.regulation.inputs[name]
 
-    def _bits(self, bits: Array, offset: int) -> Array:
-        first = offset + self.start
-        found = np.unpackbits(bits[first // 8 : (offset + self.stop + 7) // 8], bitorder="little")
-        return found[first % 8 : first % 8 + self.stop - self.start]
-
-    def _values(self, column: Buffers) -> Array:
-        if column.bits:
-            return self._bits(column.values, column.offset)
-        return column.values[column.offset + self.start : column.offset + self.stop]
-
-    def _known(self, column: Buffers, places: Array) -> Array:
-        """Give null the place 0, whatever stands in the column there."""
-        if column.valid is None:
-            return places
-        places &= np.negative(self._bits(column.valid, column.offset).astype(places.dtype, copy=False))
-        return places
-
     def _read(self, name: str) -> Array:
         """Read a column. A number that wraps in its narrow type is back in range once the origin is taken off."""
         column, domain = self.pool.columns[name], self._domain(name)
-        dtype = narrow(domain.size)
-        places = self._values(column).astype(dtype)
-        if by := origin(domain):
-            places -= _wrapped(by, dtype)
-        return self._known(column, places)
+        places, values, first, size = self._array(narrow(domain.size)), column.values, column.offset, self.size
+        if column.bits:
+            self.steps.append(lambda start: np.copyto(places, _unpacked(values, first + start, size)))
+        else:
+            self.steps.append(
+                lambda start: np.copyto(places, values[first + start : first + start + size], casting="unsafe")
+            )
+        return self._known(column, self._less(places, origin(domain)))
+
+    def _less(self, places: Array, by: int) -> Array:
+        if by:
+            self._step(np.subtract, places, _wrapped(by, places.dtype), out=places)
+        return places
+
+    def _known(self, column: Buffers, places: Array) -> Array:
+        """Give null the place 0, whatever stands in the column there."""
+        valid, first, size = column.valid, column.offset, self.size
+        if valid is not None:
+            self.steps.append(lambda start: np.multiply(places, _unpacked(valid, first + start, size), out=places))
+        return places
 
     def _derived(self, source: Derived) -> Array:
         if source.function == "age":
@@ -193,102 +227,147 @@ class Block:
         if source.function == "chosen":
             return self._chosen(source)
         if source.function == "lowest":
-            return reduce(np.minimum, [self._moved(name, source.domain) for name in source.of])
-        return _coded(source, self._domain(source.of[0])).take(self.place(source.of[0]), mode="clip")
+            return self._lowest(source)
+        places, of = self._array(narrow(source.domain.size)), self._domain(source.of[0])
+        self._step(np.copyto, self.index, self.place(source.of[0]))
+        self._step(_coded(source, of).take, self.index, None, places, "clip")
+        return places
 
     def _age(self, source: Derived) -> Array:
         column, ages = self.pool.columns[source.of[0]], self.pool.ages[source.of[0]]
-        lived = np.subtract(self.pool.day, self._values(column), out=self._index)
-        places = ages.take(lived, mode="clip")
-        if by := origin(source.domain):
-            places -= _wrapped(by, places.dtype)
-        return self._known(column, places)
+        places, lived, day, size = self._array(ages.dtype), self.index, self.pool.day, self.size
+
+        def read(start: int) -> None:
+            first = column.offset + start
+            np.subtract(day, column.values[first : first + size], out=lived)
+            ages.take(lived, None, places, "clip")
+
+        self.steps.append(read)
+        return self._known(column, self._less(places, origin(source.domain)))
+
+    def _lowest(self, source: Derived) -> Array:
+        least = self._array(narrow(source.domain.size))
+        each = [self._moved(name, source.domain) for name in source.of]
+        self._step(np.copyto, least, each[0])
+        for other in each[1:]:
+            self._step(np.minimum, least, other, out=least)
+        return least
 
     def _chosen(self, source: Derived) -> Array:
         selector, optional = self.place(source.of[0]), self._domain(source.of[0]).none
-        result = self._moved(source.of[-1], source.domain)
-        for label, name in reversed(list(enumerate(source.of[1:-1], start=optional))):
-            apart = result ^ self._moved(name, source.domain)
-            apart &= self._mask(source.of[0], label, result.dtype)
-            result = np.bitwise_xor(apart, result, out=apart)
-        return result * (selector != 0) if optional else result
+        dtype = narrow(source.domain.size)
+        each = [self._moved(name, source.domain) for name in source.of[1:]]
+        result, apart = self._array(dtype), self._room(dtype)
+        self._step(np.copyto, result, each[-1])
+        for label, places in reversed(list(enumerate(each[:-1], start=optional))):
+            mask = self._mask(source.of[0], label, dtype)
+            self._step(np.bitwise_xor, result, places, out=apart)
+            self._step(np.bitwise_and, apart, mask, out=apart)
+            self._step(np.bitwise_xor, result, apart, out=result)
+        if optional:
+            self._keep(result, selector)
+        return result
+
+    def _keep(self, places: Array, where: Array) -> None:
+        """Turn places to 0 where others are 0."""
+        there = self._array(np.dtype(np.bool_))
+        self._step(np.not_equal, where, where.dtype.type(0), out=there)
+        self._step(np.multiply, places, there.view(np.uint8), out=places)
 
     def _mask(self, selector: str, label: int, dtype: np.dtype[Any]) -> Array:
         """Give all bits where a selector has a place, and none elsewhere."""
-        if (selector, label) not in self.masks:
-            place = self.place(selector)
-            self.masks[selector, label] = np.negative(np.equal(place, place.dtype.type(label)).astype(dtype))
-        return self.masks[selector, label].astype(dtype, copy=False)
+        key = (selector, label, dtype)
+        if key not in self.masks:
+            place, equal = self.place(selector), self._array(np.dtype(np.bool_))
+            self.masks[key] = self._array(dtype)
+            self._step(np.equal, place, place.dtype.type(label), out=equal)
+            self._step(np.negative, equal.view(np.uint8), out=self.masks[key], dtype=dtype)
+        return self.masks[key]
 
     def _moved(self, name: str, target: Domain) -> Array:
         """Give the places of an input counted from the origin of another domain; null stays 0."""
         domain, dtype = self._domain(name), narrow(target.size)
         places = self.place(name)
         by = origin(domain) - origin(target)
-        if not by:
-            return places.astype(dtype, copy=False)
-        moved = places.astype(dtype)
-        moved += _wrapped(by, dtype)
-        if domain.none:
-            moved *= places != 0
+        if not by and places.dtype == dtype:
+            return places
+        moved = self._array(dtype)
+        self._step(np.copyto, moved, places, casting="unsafe")
+        if by:
+            self._step(np.add, moved, _wrapped(by, dtype), out=moved)
+            if domain.none:
+                self._keep(moved, places)
         return moved
 
     def code(self, name: str) -> Array:
         """Give the codes by which tables know an input: its places, and no more than the last that matters."""
-        code, places = self.tables.codes[name], self.place(name)
-        if code.domain.kind != "whole" or code.high >= code.domain.high - 1:
-            return places
-        least: Array = np.minimum(places, _constant(code.high - origin(code.domain), places.dtype, len(places)))
-        return least
-
-    @property
-    def _index(self) -> Array:
-        return self.index[: self.stop - self.start]
+        if name not in self.codes:
+            code, places = self.tables.codes[name], self.place(name)
+            self.codes[name] = places
+            if code.domain.kind == "whole" and code.high < code.domain.high - 1:
+                most = self._constant(code.high - origin(code.domain), places.dtype)
+                self.codes[name] = self._array(narrow(code.size))
+                self._step(np.minimum, places, most, out=self.codes[name], casting="unsafe")
+        return self.codes[name]
 
     def sum(self, source: Sum) -> Array:
         """Add terms and capped sums up."""
-        result = np.zeros(self.stop - self.start, self.tables.type)
+        result = self._array(self.tables.type)
+        self._step(result.fill, 0)
         for term in source.terms:
-            result += self._looked_up(term)
+            self._step(np.add, result, self._looked_up(term), out=result)
         for capped in source.capped:
-            result += self._capped(capped)
+            self._step(np.add, result, self._capped(capped), out=result)
         return result
 
     def _looked_up(self, term: Term) -> Array:
+        """Look points up by the mixed-radix code of some inputs, in bytes as long as bytes hold it."""
         codes, points = self.tables.codes, self.tables.points[id(term)]
         names = [name for name in term.inputs if codes[name].size > 1]
         if not names:
             return points[:1]
-        dtype = narrow(prod(codes[name].size for name in names))
-        place = self.code(names[0]).astype(dtype)
-        for name in names[1:]:
-            place *= dtype.type(codes[name].size)
-            place += self.code(name)
-        self._index[:] = place
-        return points.take(self._index, mode="clip")
+        mixed, *others = [self.code(name) for name in names]  # all of them first: they use the rooms too
+        size = codes[names[0]].size
+        for name, other in zip(names[1:], others, strict=True):
+            size *= codes[name].size
+            room = self._room(narrow(size))
+            self._step(np.multiply, mixed, room.dtype.type(codes[name].size), out=room)
+            self._step(np.add, room, other, out=room)
+            mixed = room
+        return self._taken(points, mixed)
+
+    def _taken(self, points: Array, code: Array) -> Array:
+        found = self._room(points.dtype)
+        self._step(np.copyto, self.index, code)
+        self._step(points.take, self.index, None, found, "clip")
+        return found
 
     def _capped(self, source: Capped) -> Array:
         """Add up, or take the largest, under a cap."""
-        result = reduce(np.maximum if source.largest else np.add, [self.sum(inner) for inner in source.sums])
-        return result if source.cap is None else np.minimum(result, self._limit(source.cap), out=result)
+        first, *others = [self.sum(inner) for inner in source.sums]
+        for other in others:
+            self._step(np.maximum if source.largest else np.add, first, other, out=first)
+        if source.cap is not None:
+            self._step(np.minimum, first, self._limit(source.cap), out=first)
+        return first
 
     def _limit(self, cap: Cap) -> Array:
         if cap.input is None:
-            return _constant(cap.points[0], self.tables.type, self.stop - self.start)
+            return self._constant(cap.points[0], self.tables.type)
         code = self.tables.codes[cap.input]
         limits = np.array([cap.at({cap.input: value}) for value in code.values], self.tables.type)
-        return limits if code.size == 1 else limits.take(self.code(cap.input), mode="clip")
+        return limits if code.size == 1 else self._taken(limits, self.code(cap.input))
+
+
+def _unpacked(bits: Array, first: int, count: int) -> Array:
+    """Give some bits as bytes, from bit number ``first`` on."""
+    found = np.unpackbits(bits[first // 8 : (first + count + 7) // 8], bitorder="little")
+    return found[first % 8 : first % 8 + count]
 
 
 def _wrapped(number: int, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401 - a numpy scalar
     """Give a whole number, negative or not, as an unsigned type wraps it."""
     return dtype.type(number % 2 ** (8 * dtype.itemsize))
-
-
-@lru_cache(maxsize=256)
-def _constant(value: int, dtype: np.dtype[Any], size: int) -> Array:
-    """Give an array of one value: against a scalar numpy is ten times slower to find a minimum."""
-    return np.full(size, value, dtype)
 
 
 def _coded(source: Derived, of: Domain) -> Array:
@@ -315,8 +394,10 @@ def _constant_column(column: pl.Series) -> bool:
     """Tell whether a column, all null or without nulls, has one value: a few values first, which mostly say no."""
     if column.null_count():
         return True
-    few = column.gather_every(max(1, len(column) // 64))
-    physical = column.to_physical()
+    physical, last = column.to_physical(), len(column) - 1
+    if physical[0] != physical[last // 2] or physical[0] != physical[last]:
+        return False
+    few = physical.gather_every(max(1, last // 64))
     return few.n_unique() == 1 and bool(physical.min() == physical.max())
 
 
@@ -341,9 +422,25 @@ def score(typed: pl.DataFrame, regulation: Regulation, facts_on: date) -> pl.Ser
     if not made.fits:
         return None
     pool = Pool.of(typed, made.inputs, regulation, facts_on)
-    scores = np.empty(typed.height, np.int32)
-    index = np.empty(BLOCK, np.intp)
-    for start in range(0, typed.height, BLOCK):
-        stop = min(start + BLOCK, typed.height)
-        scores[start:stop] = Block(pool, made, start, stop, index).sum(made.total)
-    return pl.Series(ROOT, scores)
+    return pl.Series(ROOT, _scores(pool, made) if typed.height else np.empty(0, np.int32))
+
+
+def _scores(pool: Pool, made: Tables) -> NDArray[np.int32]:
+    """Score block by block. The last block is the last ``BLOCK`` declarations, some of which another one scores too."""
+    size = min(BLOCK, pool.height)
+    last = pool.height - size
+    scores, starts = np.empty(pool.height, np.int32), [*range(0, last, size), last]
+    waiting = iter(starts)
+
+    def run(_: int) -> None:
+        steps = Steps(pool, made, size)
+        for start in waiting:
+            scores[start : start + size] = steps.run(start)
+
+    threads = min(THREADS, pl.thread_pool_size(), len(starts) // ENOUGH)
+    if threads < 2:
+        run(0)
+    else:
+        with ThreadPoolExecutor(threads) as several:
+            list(several.map(run, range(threads)))
+    return scores

@@ -72,7 +72,8 @@ class Buffers:
 
 def buffers(column: pl.Series) -> Buffers:
     """Give the buffers of a column of whole numbers, days, labels (their numbers) or booleans."""
-    physical = column.to_physical().rechunk()
+    plain = column.dtype.is_integer() or column.dtype == pl.Boolean
+    physical = (column if plain else column.to_physical()).rechunk()
     capsule = physical.__arrow_c_stream__(None)
     stream = ArrowStream.from_address(GET_POINTER(capsule, b"arrow_array_stream"))
     chunk = ArrowArray()
@@ -90,10 +91,15 @@ def buffers(column: pl.Series) -> Buffers:
     return Buffers(_at(chunk.buffers[1], start + length, dtype), valid, start, chunk)
 
 
+class _Memory:
+    """Memory that numpy may read where it is; see https://numpy.org/doc/stable/reference/arrays.interface.html."""
+
+    def __init__(self, address: int, count: int, dtype: np.dtype[Any]) -> None:
+        self.__array_interface__ = {"version": 3, "data": (address, True), "shape": (count,), "typestr": dtype.str}
+
+
 def _at(address: int | None, count: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-    if not count or not address:
-        return np.empty(0, dtype)
-    return np.ndarray(count, dtype, memoryview((ctypes.c_char * (count * dtype.itemsize)).from_address(address)))
+    return np.asarray(_Memory(address, count, dtype)) if count and address else np.empty(0, dtype)
 
 
 def _release(chunk: ArrowArray) -> None:
