@@ -4,6 +4,7 @@ Random laws and pools are compared in ``test_engines_agree``; here, what is fold
 """
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -75,6 +76,20 @@ def test_the_size_of_a_block_changes_no_score(size, profiles, monkeypatch):
     expected = by_rows(profiles, EXPRESS, EXPRESS.day)
     monkeypatch.setattr(blocks, "BLOCK", size)
     assert alone(profiles, EXPRESS, EXPRESS.day).equals(expected)
+
+
+@pytest.mark.parametrize("cuts", [[150], [1, 299], [96, 192], [40, 41, 250]])
+@pytest.mark.parametrize("small", [1, 1000])
+def test_chunks_are_scored_where_they_are_or_joined(cuts, small, profiles, monkeypatch):
+    expected = by_rows(profiles, EXPRESS, EXPRESS.day)
+    pieces = [profiles[begin:end] for begin, end in pairwise([0, *cuts, profiles.height])]
+    chunked = pl.concat(pieces, rechunk=False)
+    assert chunked["nomination"].n_chunks() == len(pieces)
+    monkeypatch.setattr(blocks, "BLOCK", 16)
+    monkeypatch.setattr(blocks, "SMALL", small)
+    assert alone(chunked, EXPRESS, EXPRESS.day).equals(expected)
+    uneven = chunked.with_columns(profiles["french_reading"])
+    assert alone(uneven, EXPRESS, EXPRESS.day).equals(expected)
 
 
 @pytest.mark.parametrize("start", [1, 3, 8])
