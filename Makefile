@@ -13,7 +13,7 @@ SPARK_READY := .venv-spark/.ready
 DESK_BIN := .venv-desk/bin
 DESK_READY := .venv-desk/.ready
 
-.PHONY: demo test check docs pictures bench bench-full bench-larger java spark chromium test-desk lock clean help
+.PHONY: demo test first-morning check docs pictures bench bench-full bench-larger java spark chromium test-desk postgres test-postgres lock clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -37,6 +37,9 @@ demo: $(READY) ## a real round on a synthetic pool (ARGS="--lang fr" for French)
 
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+first-morning: $(READY) ## 20,000 people on two cores, kill −9, power cuts, abuse; minutes (ARGS=--write for bench/RESULTS.md)
+	@$(BIN)/python -m pytest -m morning tests/first_morning -s $(ARGS)
 
 check: $(READY) ## lint, types, import layers
 	@$(BIN)/ruff check .
@@ -92,8 +95,19 @@ $(DESK_READY): requirements.lock requirements-desk.lock pyproject.toml
 	@$(DESK_BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(DESK_READY)
 
-test-desk: chromium $(DESK_READY) ## the desk, driven in a real browser; screenshots in out/desk (needs chromium)
+test-desk: chromium $(DESK_READY) ## the desk and the pages for candidates in a real browser; screenshots in out (needs chromium)
 	@$(DESK_BIN)/python -m pytest tests/browser $(ARGS)
+
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& echo "Installing postgresql (once) …" && apt-get update -qq >/dev/null \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null 2>&1; } \
+	|| { echo "The bank is tested on PostgreSQL, which is not here and could not be installed: nothing was tested." >&2; \
+		echo "As root on Debian: apt-get install postgresql" >&2; exit 3; }
+
+test-postgres: postgres $(READY) ## the bank on a PostgreSQL server of its own (installs Debian's where it may)
+	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m pytest tests/intake $(ARGS)
 
 # The peers have an environment of their own. Where it cannot be installed, those that are missing are told in the page.
 $(PEERS_READY): bench/requirements.lock requirements.lock pyproject.toml

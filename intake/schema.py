@@ -51,6 +51,7 @@ ANSWER = """CREATE TABLE IF NOT EXISTS answer (
     status {whole} NOT NULL,
     code TEXT NOT NULL,
     sequence {whole},
+    version {whole},
     PRIMARY KEY (person, key)
 )"""
 

@@ -12,7 +12,7 @@ Value = int | str | bytes | None
 Reason = Literal["disk_full", "sync_failed", "busy", "gone"]
 
 
-class StoreFailed(Exception):
+class StoreFailed(Exception):  # noqa: N818 - it says what happened
     """The store could not do what was asked. What the failed transaction wrote may not be relied on."""
 
     def __init__(self, reason: Reason, said: str) -> None:
@@ -66,18 +66,3 @@ class Store(Protocol):
     def close(self) -> None:
         """Let go of every connection."""
         ...
-
-
-def open_store(address: str) -> Store:
-    """Open a bank, made where there is none: a path of a SQLite file, or ``postgresql://…``.
-
-    Raises:
-        StoreFailed: it cannot be opened.
-    """
-    if address.startswith(("postgresql://", "postgres://")):
-        from intake.postgres_store import PostgresStore  # noqa: PLC0415 - an optional extra
-
-        return PostgresStore(address)
-    from intake.sqlite_store import SqliteStore  # noqa: PLC0415 - only where it is asked for
-
-    return SqliteStore(address)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ranking.ceilings import Ceilings
 from ranking.conform import conform
+from ranking.ground import Ground, answers_of
 from ranking.outcomes import Outcome
 from ranking.scoring import with_inputs
 from rules import plain
@@ -43,12 +45,18 @@ def taking_part(done: Round) -> np.ndarray:
 
 
 def candidates(done: Round) -> list[Positions]:
-    """Give the candidates of each selection, best first, as they were when it ran: who was taken earlier has left."""
-    live = taking_part(done)
+    """Give the candidates of each selection, in its own order, as they were when it ran: as many as the round counted.
+
+    In order, who was taken by an earlier selection has left; as if alone, nobody has, and each sees everyone.
+    """
+    instruction, live = done.instruction, taking_part(done)
+    answers = answers_of(instruction, done.pool.frame)
+    ceilings = Ceilings(instruction, answers, done.contribution.used)
+    ground = Ground(instruction, done.pool.frame, done.scored, done.standing, answers, ceilings)
     found = []
-    wheres = met(done.instruction, done.pool)
-    for number, (result, where) in enumerate(zip(done.results, wheres, strict=True)):
-        applies = (eligible(done.instruction, done.scored, number) & where).fill_null(value=False)
-        found.append(done.standing.ordered(np.flatnonzero(live & applies.to_numpy())))
-        live[result.taken.positions] = False
+    for number, result in enumerate(done.results):
+        contest, _, _ = ground.contest(number, live)
+        found.append(contest.standing.ordered(contest.candidates))
+        if instruction.source.combine == "in_order":
+            live[result.taken.positions] = False
     return found

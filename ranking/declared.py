@@ -42,7 +42,8 @@ def search(file: str, declaration_id: str, beside: Executor) -> Search:
     """Begin to look for a declaration in a thread of ``beside``: polars reads the file while Python reads the law.
 
     Of Parquet (a file, a folder or a pattern), the numbers are read and then the rest of the one row. Raises PoolError
-    where there is no such file. Of a file without a column of numbers the first row is given: no check lets it pass.
+    where there is no such file. Columns that a file maps are read whole, whatever the format. Of a file that has no
+    column of numbers the first row is given: no check lets it pass.
     """
     source, shown = _numbered(file)
     numbers = source.collect_schema().get(ID)
@@ -77,7 +78,11 @@ def _nowhere(sought: Search) -> Fault:
 
 def _numbered(file: str) -> tuple[pl.LazyFrame, str]:
     """Give the rows of a pool with their numbers, from 1, and the name under which it is shown."""
-    if pieces.is_parquet(file) and current().columns is None:
+    mapped = current().columns
+    if pieces.are_several(file) or (mapped is None and pieces.is_parquet(file)):
         found = pieces.find(file)
-        return found.scan(), found.shown
+        if mapped is None:
+            return found.scan(), found.shown
+        ours = mapped.applied(found.scan().drop(ROW).collect(), found.shown)
+        return ours.lazy().with_row_index(ROW, offset=1), found.shown
     return read_file(Path(file)).lazy().with_row_index(ROW, offset=1), Path(file).name

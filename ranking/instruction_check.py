@@ -94,7 +94,7 @@ def _boxes(instruction: Instruction, number: int) -> list[Box] | None:
     regulation, selection = instruction.regulation, instruction.selections[number]
     where = provable.boxes(instruction.conditions[number], regulation)
     streams = [s for s in regulation.streams if not selection.stream or s.id in selection.stream]
-    if not streams:
+    if not streams or not selection.criteria:
         return where
     found: list[Box] = []
     for stream in streams:
@@ -138,12 +138,22 @@ def _lists(instruction: Instruction, number: int) -> Iterator[tuple[str, str, tu
 
 
 def _of_earlier(instruction: Instruction, number: int) -> Iterator[Finding]:
-    """Say where an earlier selection takes whoever this one could, or leaves it only those below its cut-off."""
-    selection = instruction.selections[number]
+    """Say where an earlier selection takes whoever this one could, or leaves it only those below its cut-off.
+
+    As if alone, an earlier one takes nobody from this one, which only has no invitation of its own left to make.
+    """
+    selection, alone = instruction.selections[number], instruction.source.combine == "as_if_alone"
     for before in range(number):
         earlier = instruction.selections[before]
         if not _covers(instruction, before, number):
             continue
+        if _takes_all(earlier, selection) and alone:
+            said = Text(
+                f"n’ajoute personne : l’exercice {earlier.id}, écrit avant, invite tous ceux qu’il vise",
+                f"adds nobody: selection {earlier.id}, written first, invites all those that it is for",
+            )
+            yield Finding("remark", selection.id, said)
+            return
         if _takes_all(earlier, selection):
             said = Text(
                 f"n’invite personne : l’exercice {earlier.id}, qui passe avant, prend tous ceux qu’il vise",
@@ -151,7 +161,7 @@ def _of_earlier(instruction: Instruction, number: int) -> Iterator[Finding]:
             )
             yield Finding("contradiction", selection.id, said)
             return
-        if earlier.mechanism == "count":
+        if earlier.mechanism == "count" and not alone:
             said = Text(
                 f"ne vise que des personnes déjà visées par l’exercice {earlier.id} : il ne lui reste que celles qui "
                 "étaient sous son seuil",
@@ -163,6 +173,8 @@ def _of_earlier(instruction: Instruction, number: int) -> Iterator[Finding]:
 def _covers(instruction: Instruction, before: int, after: int) -> bool:
     """Tell whether whoever the later selection is for, the earlier one was for too: proved, not guessed."""
     regulation, selections = instruction.regulation, instruction.selections
+    if selections[before].criteria and not selections[after].criteria:
+        return False
     wide, narrow = set(selections[before].stream), set(selections[after].stream)
     if wide and not (narrow and narrow <= wide):
         return False

@@ -180,13 +180,39 @@ def distances(tried: tuple[Tried, ...], lang: Lang) -> list[str]:
 
 def outcome_in(folder: Path, declaration_id: str, lang: Lang) -> str:
     """Say what the round kept in ``folder`` made of a declaration."""
+    return _told(*_found_in(folder, declaration_id)).to(lang)
+
+
+def values_in(folder: Path, declaration_id: str, tried: tuple[Tried, ...]) -> dict[str, Any]:
+    """Give as plain values what a round made of a declaration, and every selection with its distance.
+
+    ``outcome`` is null for one that was not in the pool of the round; ``above`` is the score less the ``cut_off``, null
+    where there is none. What is ``said`` of a selection is what the page says, null where it was not for them.
+    """
+    outcome, selection = _found_in(folder, declaration_id)
+    said = _told(outcome, selection)._asdict()
+    named = None if outcome is None else outcome.name
+    return {"outcome": named, "selection": selection, "said": said, "selections": [_values(one) for one in tried]}
+
+
+def _values(tried: Tried) -> dict[str, Any]:
+    kept = {name: getattr(tried, name) for name in ("for_them", "by_score", "score", "cut_off", "above")}
+    said = Text(_missed(tried, "fr"), _missed(tried, "en"))._asdict() if tried.for_them else None
+    return {"id": tried.selection, "title": tried.title._asdict(), **kept, "said": said}
+
+
+def _found_in(folder: Path, declaration_id: str) -> tuple[Outcome | None, str | None]:
+    """Find the outcome of a declaration and its selection; none for one that was not in the pool of the round."""
     row = pl.read_parquet(folder / "outcomes.parquet").filter(pl.col(ID) == declaration_id)
-    if row.is_empty():
-        words = Text(
+    return (None, None) if row.is_empty() else (Outcome[row["outcome"][0]], row["selection"][0])
+
+
+def _told(outcome: Outcome | None, selection: str | None) -> Text:
+    if outcome is None:
+        return Text(
             "Cette déclaration n’était pas dans la banque de la ronde.",
             "This declaration was not in the pool of the round.",
         )
-        return words.to(lang)
-    outcome, selection = TITLES[Outcome[row["outcome"][0]]].to(lang), row["selection"][0]
-    there = "" if selection is None else Text(f" (exercice {selection})", f" (selection {selection})").to(lang)
-    return Text(f"Issue de la ronde : {outcome}{there}.", f"Outcome of the round: {outcome}{there}.").to(lang)
+    title = TITLES[outcome]
+    there = same("") if selection is None else Text(f" (exercice {selection})", f" (selection {selection})")
+    return Text(f"Issue de la ronde : {title.fr}{there.fr}.", f"Outcome of the round: {title.en}{there.en}.")

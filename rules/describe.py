@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rules.criteria import Criterion
     from rules.edits import Change
     from rules.groups import Group
-    from rules.places import Address
+    from rules.places import Address, Step
     from rules.regulation import Regulation
     from rules.scenario import Scenario
     from rules.streams import Requirement, Stream
@@ -60,7 +60,7 @@ class _Teller:
     def sentence(self, change: Change, steps: Address) -> str:
         """Write what became of one place."""
         if steps[0] == "groups":
-            subject, said = self._group(str(steps[1]), str(steps[2]))
+            subject, said = self._group(str(steps[1]), steps[2:])
         elif steps[0] == "streams":
             subject, said = self._stream(change, steps)
         else:
@@ -81,7 +81,7 @@ class _Teller:
             return self._written(before, after)
         key = str(steps[2])
         if key in MAXIMA:
-            return self._maximum(key, before, after)
+            return self._maximum(steps[2:], before, after)
         if key == "applies_when":
             return self._applies(before, after)
         if len(steps) == 3:
@@ -135,11 +135,15 @@ class _Teller:
         then = self.words.say(f"si {old}" if old else "pour tous", f"if {old}" if old else "to all")
         return self.words.say(f"ne vaut que si {new} ; avant, {then}", f"applies only if {new}; before, {then}")
 
-    def _maximum(self, key: str, before: Criterion | Group, after: Criterion | Group) -> str:
+    def _maximum(self, rest: Address, before: Criterion | Group, after: Criterion | Group) -> str:
+        """Write what became of a cap or of an announced maximum, or of the one column of it that ``rest`` names."""
+        key, column = str(rest[0]), rest[1:]
         the, a = MAXIMA[key].to(self.words.lang).split("|")
         old, new = (one.cap if key == "cap" else one.announced for one in (before, after))
         if old == new:
             return self.words.same()
+        if column and old and new and old.input:
+            return f"{the} {self._column(column[0], old, new)}"
         was = self._cap(old, self.base) if old else ""
         now = self._cap(new, self.after) if new else ""
         if not now:
@@ -156,13 +160,21 @@ class _Teller:
         lang = self.words.lang
         return titles.points(cap.points[0], lang) if cap.input is None else titles.cap_words(cap, law, lang)
 
+    def _column(self, column: Step, before: Cap, after: Cap) -> str:
+        """Write the points of one column of a cap, old → new, and what it is the column of."""
+        lang, over, position = self.words.lang, str(before.input), before.columns.index(column)
+        goes = self.words.goes(str(before.points[position]), titles.points(after.points[position], lang))
+        title, value = titles.input_title(over, self.base).to(lang), titles.shown(column, over, self.base).to(lang)
+        return f"{goes} ({title}{titles.colon(lang)}{value})"
+
     # Groups.
 
-    def _group(self, name: str, key: str) -> tuple[str, str]:
+    def _group(self, name: str, rest: Address) -> tuple[str, str]:
+        key = str(rest[0])
         before, after = (next(one for one in law.groups if one.id == name) for law in (self.base, self.after))
         subject = self.words.say("Groupe ", "Group ") + self.words.quoted(before.title)
         if key in MAXIMA:
-            return subject, self._maximum(key, before, after)
+            return subject, self._maximum(rest, before, after)
         if key == "members":
             return subject, self._members(before.members, after.members)
         if key == "how":

@@ -8,7 +8,7 @@ from rules.canonical import alike, canonical, plain
 from rules.citation import Strict, Words
 from rules.domains import Interval
 from rules.faults import Fault, LawError
-from rules.places import Address, Place, check_named, find, named, within, written_address
+from rules.places import Address, Place, check_named, find, named, of_maximum, within, written_address
 from rules.text import Text, same
 from rules.wording import written
 
@@ -103,6 +103,10 @@ def _carry_out(change: Change, steps: Address, documents: Documents, here: Text)
         return _set(change, steps, documents, here)
     if steps[0] == "criteria" and len(steps) == 2:
         check_named(steps[1], list(documents["criteria"]), here)
+    if of_maximum(steps):
+        expected = Text("des points pour cette colonne", "points for this column")
+        write = Text("to = 20, ou changez tout le plafond", "to = 20, or change the whole cap")
+        raise LawError([Fault(here, same(change.operation), expected, write)])
     place = find(steps, documents, here, item=True)
     if isinstance(place.container, list) and not (change.split and steps[0] == "streams"):
         return _in_list(change, steps, place, here)

@@ -12,7 +12,8 @@ from rules.text import Text, same
 
 SEGMENT = re.compile(r"""\.?([A-Za-z0-9_]+)|\[(?:'([^']*)'|"([^"]*)"|(true|false))\]""")
 NAME = re.compile(r"[A-Za-z0-9_]+")
-OF_CRITERION = ("cap", "applies_when", "announced_maximum", "note")
+MAXIMA = ("cap", "announced_maximum")
+OF_CRITERION = (*MAXIMA, "applies_when", "note")
 
 Step = str | bool
 Address = tuple[Step, ...]
@@ -73,6 +74,8 @@ def within(inner: Address, outer: Address) -> bool:
 def find(steps: Address, documents: dict[str, Any], here: Text, *, item: bool = False) -> Place:
     """Find the place that an address names; ``item`` asks for a whole row rather than its points."""
     head, *rest = steps
+    if of_maximum(steps):
+        return _in_maximum(steps, documents, here)
     if head == "criteria" and 1 <= len(rest) <= 4:
         return _in_criterion(rest, documents["criteria"], here, item=item)
     if head == "groups" and len(rest) == 2:
@@ -81,6 +84,26 @@ def find(steps: Address, documents: dict[str, Any], here: Text, *, item: bool = 
         return _in_stream(named(documents["streams"]["stream"], rest[0], here), rest[2:], here)
     expected = Text("criteria.…, groups.… ou streams.…", "criteria.…, groups.… or streams.…")
     raise LawError([Fault(here, same(written_address(steps)), expected, same("criteria.age.cap"))])
+
+
+def of_maximum(steps: Address) -> bool:
+    """Tell whether a place is one column of a cap or of an announced maximum: ``groups.core.cap[true]``."""
+    return steps[0] in ("criteria", "groups") and len(steps) == 4 and steps[2] in MAXIMA
+
+
+def _in_maximum(steps: Address, documents: dict[str, Any], here: Text) -> Place:
+    """Find the points of one column of a cap, or fail because there is no cap, or one number for everyone."""
+    kind, name, key, column = steps
+    criteria = documents["criteria"]
+    if kind == "criteria":
+        check_named(name, list(criteria), here)
+    part = criteria[name] if kind == "criteria" else named(documents["groups"]["group"], name, here)
+    maximum = part.get(str(key))
+    if isinstance(maximum, dict):
+        return Place(maximum["points"], _position(maximum["columns"], column, here))
+    found = Text("rien", "nothing") if maximum is None else same(f"{key} = {maximum}")
+    expected = Text("un maximum par colonne", "a maximum by column")
+    raise LawError([Fault(here, found, expected, same(f"{key} = {{ input, columns, points }}"))])
 
 
 def _in_stream(stream: dict[str, Any], rest: list[Step], here: Text) -> Place:
@@ -118,7 +141,7 @@ def _position(keys: list[Any], wanted: Step, here: Text) -> int:
     for position, key in enumerate(keys):
         if _is(key, wanted):
             return position
-    raise LawError([_unknown(here, wanted, [str(key) for key in keys])])
+    raise LawError([_unknown(here, wanted, [str(key).lower() if isinstance(key, bool) else str(key) for key in keys])])
 
 
 def _is(key: Any, wanted: Step) -> bool:  # noqa: ANN401 - a TOML value

@@ -6,6 +6,7 @@ A change says ``at`` which place, ``was`` what it expects there, and one of ``to
     criteria.age.points['[31, 32)']            a row: set it, drop it, or split it into several
     criteria.age.points.rows                   all rows of a table: set them, or add one
     criteria.age.cap, .applies_when, .announced_maximum, .points.outside: set them, or drop those that may be absent
+    criteria.second_language.cap[true]         one column of a cap, or of an announced maximum: set it; of a group too
     criteria.age                               a criterion: drop it (repeal), or add it
     groups.human_capital.cap, .members, .how, .announced_maximum
     streams.3.requirements                     the requirements of a stream: add one

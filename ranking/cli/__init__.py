@@ -58,6 +58,13 @@ COMMANDS = {
             "The ledger: rounds, invitations, answers, ceilings and the year’s plan.",
         ),
     ),
+    "intake": Later(
+        "ranking.cli.intake:intake",
+        Text(
+            "La banque de déclarations : le service, la file d’attente, l’extraction.",
+            "The bank of declarations: the service, the waiting line, the extraction.",
+        ),
+    ),
     "simulate": Later(
         "ranking.cli.simulate:simulate",
         Text(

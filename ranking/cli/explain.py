@@ -80,7 +80,8 @@ def explain(
     steps = next_steps(declaration, regulation, facts_on or on)
     tried = _tried(round_folder, declaration, found.score) if round_folder else ()
     if as_json:
-        terminal.print_json({**found.as_dict(), "what_next": [step_values(step) for step in steps]})
+        said = {**found.as_dict(), "what_next": [step_values(step) for step in steps]}
+        terminal.print_json(said | _of_round(round_folder, declaration_id, tried))
         return
     if out is not None:
         save_letter(found, regulation, steps, tried, out, lang)
@@ -97,6 +98,14 @@ def _tried(folder: str, declaration: dict[str, Any], score: int) -> tuple[Tried,
     from ranking.why import tried_in  # noqa: PLC0415 - only rounds need it
 
     return tried_in(Path(folder), declaration, score)
+
+
+def _of_round(folder: str | None, declaration_id: str, tried: tuple[Tried, ...]) -> dict[str, Any]:
+    if folder is None:
+        return {}
+    from ranking.why import values_in  # noqa: PLC0415 - only rounds need it
+
+    return {"round": values_in(Path(folder), declaration_id, tried)}
 
 
 def step_values(step: NextStep) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from ranking.faults import Fault, InstructionError
 from ranking.files import ending
 from ranking.instruction import read_instruction
 from ranking.instruction_words import sentences
-from ranking.ledger.file import opened
+from ranking.ledger.file import empty, opened
 from ranking.outcomes import TITLES, Outcome
 from ranking.sizing import FACTORS
 from rules.text import Text, number, same, written
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from ranking.instruction import Instruction
     from ranking.instruction_check import Finding, Forecast
+    from ranking.ledger.file import Ledger
     from ranking.round import Round
     from ranking.sizing import Point
     from rules.text import Lang
@@ -96,7 +98,7 @@ def check(
     read = read_instruction(Path(file), program)
     found, owed = checking.findings(read), None
     if ledger:
-        with opened(Path(ledger)) as book:
+        with _ledger(Path(ledger), lang) as book:
             more, owed = against(book, read)
         found += more
     done, expected = None, []
@@ -113,6 +115,25 @@ def check(
     if target:
         _save(target, read, found, done, expected, lang)
     context.exit(1 if any(one.kind == "contradiction" for one in found) else 0)
+
+
+@contextmanager
+def _ledger(path: Path, lang: Lang) -> Iterator[Ledger]:
+    """Open a ledger, or stand in for the one that does not exist yet, and say so."""
+    made = path.exists()
+    with opened(path) if made else empty(path) as book:
+        if not made:
+            click.echo(_no_file_yet(path).to(lang), err=True)
+        yield book
+
+
+def _no_file_yet(path: Path) -> Text:
+    return Text(
+        f"Registre {path.name} : aucun fichier encore ; l’instruction est comparée à un registre vide, comme celui que "
+        "créerait tirage round run --ledger.",
+        f"Ledger {path.name}: no file yet; the instruction is compared with an empty ledger, like the one that tirage "
+        "round run --ledger would make.",
+    )
 
 
 def _target(out: str | None, pool_file: str | None, file: str) -> Path | None:
@@ -214,10 +235,13 @@ def _findings(found: list[Finding], lang: Lang) -> Iterator[page.Block]:
 
 
 def _on_pool(done: Round, expected: list[Forecast], lang: Lang) -> Iterator[page.Block]:
+    alone = done.instruction.source.combine == "as_if_alone"
     heading = Text("Sur cette banque, dans l’ordre des exercices", "On this pool, in the order of the selections")
+    if alone:
+        heading = Text("Sur cette banque, chaque exercice comme s’il était seul", "On this pool, each as if alone")
     yield page.Heading(heading.to(lang))
     yield _table(done, expected, lang)
-    yield from _curves(expected, lang)
+    yield from _curves(expected, lang, alone=alone)
     yield _never(done, lang)
 
 
@@ -242,12 +266,12 @@ def _table(done: Round, expected: list[Forecast], lang: Lang) -> page.Grid:
                 number(one.tied_taken, lang),
             )
         )
-    total = sum(one.taken for one in expected)
-    rows.append(("", Text("Total", "Total").to(lang), "", "", "", number(total, lang), "", "", ""))
+    people = number(done.sheet.counts.get(Outcome.invited.name, 0), lang)
+    rows.append(("", Text("Personnes invitées", "People invited").to(lang), "", "", "", people, "", "", ""))
     return page.Grid("", tuple(columns.to(lang).split("|")), tuple(rows), (2, 3, 4, 5, 6, 7, 8), (len(rows) - 1,))
 
 
-def _curves(expected: list[Forecast], lang: Lang) -> Iterator[page.Block]:
+def _curves(expected: list[Forecast], lang: Lang, *, alone: bool) -> Iterator[page.Block]:
     """Write the curves around what is asked: for each size, how many are taken and, under it, the cut-off."""
     sizes = [_factor(factor, lang) for factor in FACTORS]
     columns = (Text("Exercice", "Selection").to(lang), *sizes, Text("toutes", "all").to(lang))
@@ -261,6 +285,8 @@ def _curves(expected: list[Forecast], lang: Lang) -> Iterator[page.Block]:
         "Chaque exercice à lui seul, après ceux qui le précèdent tels qu’ils sont demandés.",
         "Each selection by itself, after those before it as they are asked.",
     )
+    if alone:
+        note = Text("Chaque exercice à lui seul, sur toute la banque.", "Each selection by itself, on the whole pool.")
     yield page.Grid(title.to(lang), columns, rows, tuple(range(1, len(columns))), note=note.to(lang))
 
 

@@ -161,6 +161,22 @@ def opened(path: Path, *, write: bool = False, create: datetime | None = None) -
         _close(connection)
 
 
+@contextmanager
+def empty(path: Path) -> Iterator[Ledger]:
+    """Give the ledger that ``path`` would be if it were made now, with nothing in it: in memory, nothing is written.
+
+    A folder that is not there is a LedgerError: the path is more likely wrong than the ledger new.
+    """
+    if not path.parent.is_dir():
+        found = Text(f"aucun dossier « {path.parent} »", f"no folder “{path.parent}”")
+        expected = Text("un registre, ou un dossier où en créer un", "a ledger, or a folder to make one in")
+        raise fault(path, found, expected, Text("vérifiez le chemin", "check the path"))
+    with duckdb.connect() as connection:
+        for statement in schema.creation():
+            connection.execute(statement)
+        yield Ledger(path, connection, schema.VERSION)
+
+
 def _connect(path: Path, *, write: bool) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), read_only=not write)

@@ -63,6 +63,23 @@ def test_a_ledger_that_is_none_is_refused_with_words(tmp_path):
     assert "Traceback" not in ran.err
 
 
+def test_a_ledger_that_does_not_exist_yet_is_an_empty_one(desk, tmp_path):
+    pool = ("--pool", desk / "p.parquet")
+    plain = run("instruction", "check", ROUND, *pool, "--json")
+    for lang, words in (("fr", "aucun fichier encore"), ("en", "no file yet")):
+        ran = run("instruction", "check", ROUND, *pool, "--ledger", tmp_path / "l.duckdb", "--json", "--lang", lang)
+        assert (ran.status, ran.json) == (0, plain.json)
+        assert words in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_ledger_in_a_folder_that_does_not_exist_is_refused_with_words(tmp_path):
+    ran = run("instruction", "check", ROUND, "--ledger", tmp_path / "nowhere" / "l.duckdb")
+    assert ran.status == 1
+    assert "a folder to make one in" in " ".join(ran.err.split())
+    assert "no folder" in ran.err
+
+
 def test_a_ceiling_that_earlier_rounds_used_up_is_found_before_the_round():
     instruction = read_instruction(DATA / "mechanisms" / "ceilings.toml")
     used = {"teer": {"0": 60, "1": 120, "2": 40, "3": 40, "4": 40, "5": 40}}

@@ -545,6 +545,20 @@ def test_an_explanation_as_json_has_its_score(tmp_path):
     assert found["score"] == found["groups"][-1]["points"]
 
 
+def test_an_explanation_as_json_has_its_distance_to_the_cut_offs_of_a_round(pool, done):
+    best = pl.read_parquet(done / "invitations.parquet").row(0, named=True)
+    asked = ("explain", pool, best["declaration_id"], *PSTQ, "--json")
+    assert "round" not in tirage(*asked).json
+    found = tirage(*asked, "--round", done).json["round"]
+    assert (found["outcome"], found["selection"]) == ("invited", best["selection"])
+    ends = {one["id"]: one["cut_off"] for one in json.loads((done / "receipt.json").read_text("utf-8"))["selections"]}
+    [its] = [one for one in found["selections"] if one["id"] == best["selection"]]
+    assert its["for_them"]
+    assert (its["score"], its["cut_off"]) == (best["score"], ends[best["selection"]])
+    assert its["above"] == its["score"] - its["cut_off"] >= 0
+    assert str(its["cut_off"]) in its["said"]["fr"]
+
+
 # Rounds
 
 

@@ -80,6 +80,18 @@ def test_a_declaration_that_only_one_of_the_pools_has_is_in_the_sets(here):
     assert found.rows.filter(declaration_id="b")["outcome_after"].to_list() == [None]
 
 
+def test_a_round_is_corrected_with_the_law_that_its_folder_keeps(kept):
+    letters = kept.folder / "law" / "criteria" / "letters.toml"
+    text = letters.read_text("utf-8").replace('["(8, +)", 20, 15]', '["(8, +)", 15, 15]')
+    letters.write_text(text.replace("points = [60, 45]", "points = [45, 45]"), "utf-8")
+    scores = {}
+    for name, one in (("before", kept.kept), ("after", read_kept(kept.folder))):
+        assert (one.instruction.regulation.hash == kept.kept.receipt["fingerprints"]["law"]) == (name == "before")
+        rows = correct(one, pool_of(MENDED, one.instruction)).rows
+        scores[name] = rows.filter(declaration_id="a")["score_after"].item()
+    assert scores["before"] - scores["after"] == 15
+
+
 def test_without_its_pool_a_round_tells_the_scores_of_the_invited_alone(kept):
     rows = {row["declaration_id"]: row for row in correct(kept.kept, mended(kept)).rows.to_dicts()}
     assert rows["b"]["score_before"] is not None

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rounds import declaration, make_here, pool_of, tirage
 from strategies import examples
+from test_composed_rounds import ceiling, write
 from test_round import EVERYONE, WHERE, count, draw_round, run_on, write_instruction
 
 from ranking import sizing
@@ -126,6 +127,23 @@ def _options(where):
     return where if isinstance(where, list) else [where]
 
 
+def test_a_selection_without_criteria_is_for_people_whom_no_stream_takes(here):
+    debtors = {"criteria": False, "where": {"debt": "default"}}
+    assert contradictions(here, EVERYONE | {"where": debtors["where"], "stream": "keeper"}) == ["s1"]
+    assert contradictions(here, EVERYONE | debtors) == []
+    assert contradictions(here, EVERYONE, EVERYONE | debtors) == []
+    assert contradictions(here, EVERYONE | debtors, EVERYONE | {"where": debtors["where"]}) == []
+
+
+def test_as_if_alone_no_selection_takes_people_from_another(here):
+    def told(*selections):
+        return [(f.kind, f.selection, f.said.en) for f in findings(write(here, selections, combine="as_if_alone"))]
+
+    assert told(count(1), count(1, where={"ward": "north"})) == []
+    said = "adds nobody: selection s1, written first, invites all those that it is for"
+    assert told(EVERYONE, count(1)) == [("remark", "s2", said)]
+
+
 # On a pool: eight people with 60 54 48 48 42 42 42 8 points of letters, three places.
 
 LETTERS = dict(zip("abcdefgh", (60, 54, 48, 48, 42, 42, 42, 8), strict=True))
@@ -172,6 +190,37 @@ def test_the_point_asked_is_what_the_round_does(here, data):
             assert asked.taken == one.taken
             if one.taken == asked.size:
                 assert asked.cut_off == one.cut_off
+
+
+COMPOSED = {
+    "in order": ([count(3), count(2)], {}),
+    "as if alone": ([count(3), count(2), EVERYONE], {"combine": "as_if_alone"}),
+    "a ceiling": ([count(3), EVERYONE], {"ceiling": [ceiling(limits={"north": 2})]}),
+    "names": ([{"mechanism": "named", "declarations": ["c", "h"], "author": "A"}, count(2)], {}),
+    "without criteria": ([EVERYONE | {"criteria": False, "where": {"ward": "south"}}, count(2)], {}),
+}
+
+
+@pytest.mark.parametrize(("selections", "said"), COMPOSED.values(), ids=COMPOSED)
+def test_the_candidates_are_those_that_the_round_counted(here, selections, said):
+    rows = [declaration(name, points, ward=None if name in "fg" else "north") for name, points in LETTERS.items()]
+    instruction = write(here, selections, **said)
+    done = try_on(instruction, pool_of([*rows, declaration("s", ward="south", craft="L408")], instruction))
+    found = candidates(done)
+    assert [len(positions) for positions in found] == [result.candidates for result in done.results]
+    for result, positions, one in zip(done.results, found, forecasts(done), strict=True):
+        assert set(result.taken.positions) <= set(positions)
+        assert one.candidates == one.curve["at"].sum() == result.candidates
+
+
+def test_as_if_alone_the_page_says_that_each_sees_the_whole_pool(here):
+    instruction = write(here, [count(3), count(2)], combine="as_if_alone")
+    pool_of(POOL, instruction).frame.write_parquet(here.folder / "alone.parquet")
+    path = here.folder / "composed.toml"
+    ran = tirage("instruction", "check", path, "--program", here.law, "--pool", here.folder / "alone.parquet")
+    assert "Each selection by itself, on the whole pool." in ran.out
+    people = next(line for line in ran.out.splitlines() if "People invited" in line)
+    assert people.split("│")[6].strip() == "3"
 
 
 def test_those_eligible_whom_no_selection_is_for(here):

@@ -150,6 +150,13 @@ def test_every_command_that_reads_a_pool_reads_it_by_columns(pool, tmp_path):
     again = tirage("score", tmp_path / "banque.parquet", *PSTQ, "--out", tmp_path / "c.parquet", "--json", *by)
     assert again.json["median"] == plain.json["median"]
     assert tirage("explain", tmp_path / "banque.parquet", "S0000003", *PSTQ, "--json", *by).json == explained[0]
+    (tmp_path / "pieces").mkdir()
+    for number, half in enumerate((frame.head(2), frame.tail(-2))):
+        half.write_parquet(tmp_path / "pieces" / f"p-{number}.parquet")
+    for pieces in (tmp_path / "pieces", tmp_path / "pieces" / "p-*.parquet"):
+        assert tirage("explain", pieces, "S0000003", *PSTQ, "--json", *by).json == explained[0]
+        missing = tirage("explain", pieces, "S9999999", *PSTQ, *by)
+        assert (missing.status, "S9999999" in missing.err) == (1, True)
     shown = tirage("pool", "show", file, "--first", 1, "--json", *by).json[0]
     assert (shown["declaration_id"], shown["accompanying_spouse"] in ("true", "false")) == ("S0000001", True)
     assert tirage("pool", "show", file, "--first", 1, "--json").json[0]["No de déclaration"] == "S0000001"

@@ -18,7 +18,7 @@ from ranking.instruction import read_instruction
 from ranking.outcomes import TITLES, Outcome
 from ranking.pool import read_pool
 from ranking.round import run_round
-from ranking.why import distances, find, outcome_in, sentences, tried_in, why
+from ranking.why import distances, find, outcome_in, sentences, tried_in, values_in, why
 from rules.program import load
 
 CITE = """cite = { act = "Instructions inventées", provision = "—", url = "https://lumen.invalid", read_on = 2029-12-01,
@@ -561,6 +561,27 @@ def test_a_folder_tells_the_outcome(name, lang, saved):
 
 def test_a_folder_tells_that_a_declaration_was_not_in_the_pool(saved):
     assert "not in the pool" in outcome_in(saved, "nobody", "en")
+
+
+@pytest.mark.parametrize("name", DECLARATIONS)
+def test_the_values_of_a_folder_say_what_its_page_says(name, done, saved):
+    found = why(done, name)
+    told = values_in(saved, name, found.tried)
+    outcome, selection, _ = EXPECTED[name]
+    assert (told["outcome"], told["selection"]) == (outcome, selection)
+    assert [(one["id"], one["for_them"], one["cut_off"], one["above"]) for one in told["selections"]] == [
+        (one.selection, one.for_them, one.cut_off, one.above) for one in found.tried
+    ]
+    for lang in ("fr", "en"):
+        assert told["said"][lang] == outcome_in(saved, name, lang)
+        said = [one["said"][lang] for one in told["selections"] if one["said"]]
+        assert said == distances(found.tried, lang)
+
+
+def test_the_values_of_whoever_was_not_in_the_pool_have_no_outcome(saved):
+    told = values_in(saved, "nobody", ())
+    assert (told["outcome"], told["selection"]) == (None, None)
+    assert told["said"]["en"] == outcome_in(saved, "nobody", "en")
 
 
 def test_a_number_that_the_pool_lacks_is_an_error_that_names_what_may_be_meant(done):

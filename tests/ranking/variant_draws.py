@@ -36,26 +36,11 @@ def named(key):
 
 
 def scenario_of(law, places, values):
-    """A scenario that sets places to values; the cap of a column is a change of the whole cap."""
-    changes, caps = [], {}
-    for at, value in zip(places, values, strict=True):
-        found = place(at, law)
-        if ".cap[" in at:
-            caps.setdefault(at.partition("[")[0], {})[found.cell] = int(value)
-        else:
-            changes.append(Change(at=at, was=found.base, to=int(value)))
-    for at, columns in caps.items():
-        was = cap_of(law.parts[at.split(".")[1]].cap)
-        points = [columns.get(number, points) for number, points in enumerate(was["points"])]
-        changes.append(Change(at=at, was=was, to=was | {"points": points}))
+    """A scenario that sets places to values."""
+    found = [place(at, law) for at in places]
+    changes = [Change(at=one.at, was=one.base, to=int(value)) for one, value in zip(found, values, strict=True)]
     title = Title(fr="essai", en="trial")
     return Scenario(title=title, program=law.program, base=law.day, change=tuple(changes))
-
-
-def cap_of(cap):
-    """A cap as its file writes it."""
-    columns = ["none" if key is None else key for key in cap.columns]
-    return {"input": cap.input, "columns": columns, "points": list(cap.points)}
 
 
 def draw_variants(law, chance, count):

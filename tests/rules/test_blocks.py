@@ -20,6 +20,7 @@ from ranking.conform import conform
 from rules import blocks, lookup
 from rules.buffers import buffers
 from rules.lookup import LARGEST, LARGEST_ALONE, Compiler
+from rules.steps import narrow
 
 EXPRESS = rules.load("canada/express_entry").on(date(2025, 3, 24))
 LAW = rules.load(LUMEN).on(date(2030, 1, 1))
@@ -190,7 +191,7 @@ def test_a_type_is_as_narrow_as_every_sum_allows(reached, dtype):
 
 @pytest.mark.parametrize(("size", "dtype"), [(256, "uint8"), (257, "uint16"), (2**16, "uint16"), (2**16 + 1, "uint32")])
 def test_codes_are_as_narrow_as_their_number_allows(size, dtype):
-    assert blocks.narrow(size) == np.dtype(dtype)
+    assert narrow(size) == np.dtype(dtype)
 
 
 # The cost rule.

@@ -132,6 +132,21 @@ TOLD = [
         ),
     ),
     (
+        Change(at="groups.skill.cap[false]", was=110, to=1),
+        "Groupe « Savoir » : le plafond passe de 110 à 1 point (Maître qui accompagne : non).",
+        "Group “Skill”: the cap goes from 110 to 1 point (Accompanying mentor: no).",
+    ),
+    (
+        Change(at="criteria.mentor_practice.cap.guild", was=15, to=16),
+        "Pratique du maître : le plafond passe de 15 à 16 points (Parrainage : De la guilde).",
+        "Mentor’s practice: the cap goes from 15 to 16 points (Patronage: Of the guild).",
+    ),
+    (
+        Change(at="criteria.mentor_practice.cap['none']", was=6, to=6),
+        "Pratique du maître : rien ne change.",
+        "Mentor’s practice: nothing changes.",
+    ),
+    (
         Change(at="criteria.lamp.applies_when", add={"mentor": True}),
         "Brevet de lampe : ne vaut que si « Maître qui accompagne : oui » ; avant, pour tous.",
         "Lamp certificate: applies only if “Accompanying mentor: yes”; before, to all.",

@@ -36,6 +36,7 @@ CHANGES = {
     "a row added": Change(at="criteria.age.points.rows", add=["[45, 46)", 5, 4]),
     "a cap set": Change(at="criteria.age.cap", was={}, to=100),
     "a group cap": Change(at="groups.quebec_needs.cap", was=700, to=600),
+    "a column of a cap": Change(at="groups.human_capital.cap[true]", was=420, to=400),
     "a criterion repealed": Change(at="criteria.job_offer", drop=True),
     "a requirement dropped": Change(at="streams.1.requirements.adult", drop=True),
     "a condition": Change(at="streams.2.requirements.feer.where", was={"feer": [3, 4, 5]}, to={"feer": [3, 4]}),
@@ -250,7 +251,48 @@ def test_a_criterion_added_then_inverted_leaves_no_trace():
     assert (back.hash, list(back.parts)) == (base.hash, list(base.parts))
 
 
+def test_columns_of_caps_set_one_by_one_are_the_whole_cap_set(law):
+    cap = {"input": "accompanying_spouse", "columns": [False, True], "points": [520, 420]}
+    whole = Change(at="groups.human_capital.cap", was=cap, to={**cap, "points": [500, 400]})
+    one = Change(at="groups.human_capital.cap['false']", was=520, to=500)
+    other = Change(at="groups.human_capital.cap[true]", was=420, to=400)
+    assert apply(scenario(one, other), law).hash == apply(scenario(whole), law).hash
+    for both in ((one, whole), (other, other)):
+        with pytest.raises(LawError, match="two changes to"):
+            apply(scenario(*both), law)
+
+
+@pytest.mark.parametrize(
+    ("place", "was", "to", "read"),
+    [("cap[true]", 22, 20, lambda part: part.cap), ("announced_maximum[false]", 24, 25, lambda part: part.announced)],
+    ids=["cap", "announced maximum"],
+)
+def test_a_criterion_has_its_maxima_by_column_too(place, was, to, read):
+    base = rules.load("canada/express_entry").on(BASE)
+    at = f"criteria.second_language.{place}"
+    there = Scenario(
+        title=Title(fr="essai", en="trial"), program=base.program, base=BASE, change=[Change(at=at, was=was, to=to)]
+    )
+    after = apply(there, base)
+    before, now = (read(law.parts["second_language"]).points for law in (base, after))
+    assert sorted(set(now) - set(before)) == [to]
+    assert sum(one != other for one, other in zip(before, now, strict=True)) == 1
+    [back] = invert(there, base).change
+    assert (back.at, back.was, back.to) == (at, to, was)
+
+
 WRONG = {
+    "a column of a cap dropped": (Change(at="groups.human_capital.cap[true]", drop=True), "the whole cap"),
+    "a column of a cap split": (Change(at="groups.human_capital.cap[true]", split=[["a", 1]]), "the whole cap"),
+    "a column of a cap added": (Change(at="groups.human_capital.cap[true]", add=1), "expected : nothing"),
+    "a column of a cap set to nothing": (Change(at="groups.human_capital.cap[true]", was=420, to={}), "whole number"),
+    "a stale column of a cap": (Change(at="groups.human_capital.cap[true]", was=421, to=1), "found +: 420"),
+    "a column that a cap has not": (Change(at="groups.human_capital.cap.spouse", was=1, to=2), "“spouse”, unknown"),
+    "a column of a cap that has none": (
+        Change(at="groups.quebec_needs.cap[true]", was=700, to=1),
+        "found +: cap = 700",
+    ),
+    "a column of no cap": (Change(at="criteria.age.cap[true]", was=1, to=2), "a maximum by column"),
     "no such criterion to repeal": (Change(at="criteria.agee", drop=True), "did you mean “age”"),
     "a cap that is not there": (Change(at="criteria.age.cap", drop=True), "something to take away"),
     "a stale cap": (Change(at="groups.quebec_needs.cap", was=600, drop=True), "found +: 700"),

@@ -113,6 +113,13 @@ def caps(documents, draw):
     at, one = draw(st.sampled_from(parts))
     if "cap" not in one:
         return Change(at=f"{at}.cap", add=draw(st.integers(0, 99)))
+    if isinstance(one["cap"], dict) and draw(st.booleans()):
+        column = draw(st.integers(0, len(one["cap"]["columns"]) - 1))
+        return Change(
+            at=f"{at}.cap{key(one['cap']['columns'][column])}",
+            was=one["cap"]["points"][column],
+            to=draw(st.integers(0, 99)),
+        )
     how = draw(st.sampled_from(["drop", "to"]))
     return Change(
         at=f"{at}.cap", was=one["cap"], **({"drop": True} if how == "drop" else {"to": draw(st.integers(0, 99))})
