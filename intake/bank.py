@@ -25,7 +25,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def fresh_declaration() -> str:
     """Make a number for a declaration: 60 random bits, spelled without letters that look like digits."""
-    drawn = "".join(secrets.choice(ALPHABET) for _ in range(12))
+    bits = secrets.randbits(60)
+    drawn = "".join(ALPHABET[bits >> place & 31] for place in range(0, 60, 5))
     return f"D-{drawn[:4]}-{drawn[4:8]}-{drawn[8:]}"
 
 

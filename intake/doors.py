@@ -24,6 +24,7 @@ SWEEP = 0.5  # seconds
 BREATH = 0.05  # seconds between two looks at a full house
 PRESSED = 0.75  # of the limit: from there on, an answer ends its connection
 SILENT = 2.0  # seconds after which a connection that never asked for anything may be closed to make room
+SLOW = 4.0  # seconds after which, in a full house, whoever is still sending has sent too slowly
 log = logging.getLogger("intake.doors")
 
 
@@ -31,9 +32,10 @@ class Guest(Protocol):
     """A connection: when it must have done the next thing, and whether it asks for anything now."""
 
     deadline: float
-    entered_at: float
+    since: float  # when it came, or began to send the request that it is sending
     idle: bool
     asked: bool
+    receiving: bool
 
     def overdue(self, now: float) -> None:
         """Close it, since its deadline has passed."""
@@ -174,13 +176,18 @@ class Doors:
             self._waiting = loop.call_later(BREATH, self._again)
 
     def make_room(self, now: float) -> None:
-        """Close connections that ask for nothing: those that were answered first, then those that never asked."""
+        """Close connections: those that were answered first, then those that never asked, then those that dawdle."""
         wanted = max(1, self.most // 16)
         answered = [guest for guest in self.guests if guest.idle and guest.asked]
-        silent = [g for g in self.guests if g.idle and not g.asked and now - g.entered_at > SILENT]
-        for guest in [*answered, *silent][:wanted]:
+        silent = [g for g in self.guests if g.idle and not g.asked and now - g.since > SILENT]
+        leaving = [*answered, *silent][:wanted]
+        for guest in leaving:
             self.made_to_leave += 1
             guest.leave()
+        slow = [guest for guest in self.guests if guest.receiving and now - guest.since > SLOW]
+        for guest in slow[: wanted - len(leaving)]:
+            self.timed_out += 1
+            guest.overdue(now)
 
     def _sweep(self) -> None:
         loop = asyncio.get_running_loop()

@@ -105,7 +105,7 @@ class Guarded(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self.doors: Doors = app_state["doors"]
         self.deadline = math.inf
-        self.entered_at = self.loop.time()
+        self.since = self.loop.time()
         self.idle, self.asked = True, False
         self.receiving = self._lingering = False
         self._head_bytes = self._dropped = 0
@@ -117,7 +117,7 @@ class Guarded(HttpToolsProtocol):
         self._real: asyncio.Transport = transport  # type: ignore[assignment]
         self.parting = Parting(self._real, self)
         self.transport = self.parting  # type: ignore[assignment]
-        self.deadline = self.entered_at + self.doors.limits.header_seconds
+        self.deadline = self.since + self.doors.limits.header_seconds
         self.doors.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -144,7 +144,8 @@ class Guarded(HttpToolsProtocol):
         """Begin a request: its headers are due."""
         super().on_message_begin()
         self.asked = self.receiving = self._in_head = True
-        self.deadline = self.loop.time() + self.doors.limits.header_seconds
+        self.since = self.loop.time()
+        self.deadline = self.since + self.doors.limits.header_seconds
 
     def on_headers_complete(self) -> None:
         """Have the headers: the body is due."""
@@ -280,7 +281,7 @@ class _Watch:
     def __init__(self, watched: Watched, scope: Scope, receive: Receive, send: Send) -> None:
         self.watched, self.scope, self.receive, self.send = watched, scope, receive, send
         self.status = self.read = 0
-        self.code, self.request = "", f"{BOOT}{next(NUMBERS):x}"
+        self.code, self.request = "", f"{BOOT}-{next(NUMBERS):x}"
 
     async def receiving(self) -> Message:
         """Read on, and count."""

@@ -10,19 +10,29 @@ import json
 import logging
 import sys
 import traceback
+from contextlib import suppress
+from queue import Full, Queue
+from threading import Thread
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from intake.clock import Clock
 
 HELD = 500  # lines, at most, before they are written
+PARCELS = 100  # of lines that wait to be written
 
 
 class Lines:
-    """Writes lines of requests, a few hundred at a time: a call to the system each would cost too much."""
+    """Writes lines of requests, a few hundred at a time, in a thread of its own: whoever reads them may be slow.
+
+    Where nobody reads them at all, lines are dropped, and counted in ``dropped``.
+    """
 
     def __init__(self, clock: Clock, stream: TextIO | None = None) -> None:
         self._clock, self._stream, self._held = clock, stream, list[str]()
+        self._parcels: Queue[str | None] = Queue(PARCELS)
+        self._thread: Thread | None = None
+        self.dropped = 0
 
     def request(self, request: str, method: str, route: str, status: int, milliseconds: float, code: str) -> None:
         """Log a request. ``code`` is that of its problem, empty without one."""
@@ -34,13 +44,35 @@ class Lines:
         if len(self._held) >= HELD:
             self.flush()
 
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread = Thread(target=self._write_on, name="log", daemon=True)
+        self._thread.start()
+
     def flush(self) -> None:
-        """Write what is held."""
-        if self._held:
+        """Have what is held written."""
+        if not self._held:
+            return
+        try:
+            self._parcels.put_nowait("".join(self._held))
+        except Full:
+            self.dropped += len(self._held)
+        self._held.clear()
+
+    def stop(self) -> None:
+        """Write what is held, then end; after two seconds at the latest."""
+        self.flush()
+        with suppress(Full):
+            self._parcels.put_nowait(None)
+        if self._thread is not None:
+            self._thread.join(2)
+
+    def _write_on(self) -> None:
+        while (parcel := self._parcels.get()) is not None:
             stream = self._stream or sys.stderr
-            stream.write("".join(self._held))
-            stream.flush()
-            self._held.clear()
+            with suppress(OSError):
+                stream.write(parcel)
+                stream.flush()
 
 
 class AsJson(logging.Formatter):

@@ -7,6 +7,7 @@ import logging
 import secrets
 import unicodedata
 from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -95,8 +96,10 @@ class SmtpMailer:
         import ssl  # noqa: PLC0415 - as above
 
         settings = self.settings
-        if "From" not in message:
+        if "From" not in message:  # else it is tried again
             message["From"] = settings.sender
+            message["Date"] = formatdate()
+            message["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2].rstrip(">") or None)
         with smtplib.SMTP(settings.host, settings.port, timeout=settings.seconds) as server:
             if settings.starttls:
                 server.starttls(context=ssl.create_default_context())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import secrets
 import socket
 from contextlib import asynccontextmanager
@@ -27,8 +28,9 @@ from intake.api.declarations import Declarations
 from intake.api.schema import document
 from intake.api.score import Score
 from intake.clock import Clock, microseconds, server_clock
-from intake.config import Config, secret_of
+from intake.config import DATABASES, Config, secret_of
 from intake.doors import Doors, raise_files
+from intake.expiry import expire_on
 from intake.guards import Guarded, Watched
 from intake.limits import is_loopback
 from intake.line import open_line
@@ -39,7 +41,7 @@ from intake.models import declaration_model
 from intake.openings import Opening, Policy
 from intake.problems import Problem
 from intake.sessions import key_of
-from intake.state import Accounts, Intake, Limiters, Served
+from intake.state import ALONE, AMONG_HOSTS, Accounts, Intake, Limiters, Served
 from intake.store import StoreFailed
 from intake.writer import Unavailable, Writer
 from rules.faults import Fault, TirageError
@@ -76,6 +78,7 @@ def app(config: Config, store: Store, clock: Clock, mailer: Mailer) -> FastAPI:
         Score(served).add(made.router)
     for router in (sign_in.router, person.router, operations.router):
         routes.extend(router.routes)
+    intake.metrics.gauge("intake_log_dropped", "Lines of the log that nobody read.", lambda: lines.dropped)
     _add_document(made, intake)
     _add_pages(made)
     made.add_middleware(
@@ -112,7 +115,7 @@ def _intake(config: Config, store: Store, clock: Clock, mailer: Mailer) -> Intak
         post=Post(mailer),
         programs=programs,
         limiters=Limiters(config.limits),
-        accounts=Accounts(),
+        accounts=Accounts(AMONG_HOSTS if config.bank.startswith(DATABASES) else ALONE),
         doors=Doors(config.limits),
     )
     _measure(intake)
@@ -156,7 +159,13 @@ async def _living(made: FastAPI) -> AsyncIterator[dict[str, Any]]:
     intake: Intake = made.state.intake
     intake.writer.start()
     intake.post.start()
-    tasks = [asyncio.create_task(intake.line.run()), asyncio.create_task(_flush_on(made.state.lines))]
+    made.state.lines.start()
+    programs = [served.program for served in intake.programs.values()]
+    tasks = [
+        asyncio.create_task(intake.line.run()),
+        asyncio.create_task(_flush_on(made.state.lines)),
+        asyncio.create_task(expire_on(intake.store, intake.writer, programs, intake.clock)),
+    ]
     try:
         yield {"doors": intake.doors, "metrics": intake.metrics}
     finally:
@@ -165,7 +174,7 @@ async def _living(made: FastAPI) -> AsyncIterator[dict[str, Any]]:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(intake.writer.stop)
         await intake.post.stop()
-        made.state.lines.flush()
+        made.state.lines.stop()
 
 
 async def _flush_on(lines: Lines) -> None:
@@ -268,6 +277,7 @@ def serve(config: Config, say: Callable[[Text], None]) -> None:
     except Unavailable as failed:
         raise TirageError([_no_bank(str(failed))]) from failed
     logs.set_up(server_clock)
+    gc.freeze()  # the law and the models stay: looking through them again would hold everybody up
     host, port = listener.getsockname()[:2]
     at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     say(Text(f"Service à l’écoute : {at}/fr/ (Ctrl+C pour arrêter)", f"Listening at {at}/en/ (Ctrl+C to stop)"))

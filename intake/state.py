@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_KNOWN = 100_000
-FRESH = 5_000_000  # microseconds for which an account is believed: another host may have signed it out
+ALONE, AMONG_HOSTS = 60, 5  # seconds for which an account is believed
 
 
 class Served:
@@ -70,9 +70,10 @@ class Account:
 
 
 class Accounts:
-    """Accounts as the bank has them, believed for a few seconds."""
+    """Accounts as the bank has them, believed for so many seconds: not for long where another host may change them."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: int) -> None:
+        self._fresh = seconds * 1_000_000
         self._known: dict[str, tuple[Account, int]] = {}
 
     def known(self, account: str, now: int) -> Account | None:
@@ -84,7 +85,7 @@ class Accounts:
         """Believe an account for some seconds."""
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        self._known[found.account] = (found, now + FRESH)
+        self._known[found.account] = (found, now + self._fresh)
 
     def forget(self, account: str) -> None:
         """Read an account anew next time."""

@@ -13,6 +13,7 @@ from intake.pages.answers import spoken
 from intake.pages.form_file import form_of
 from intake.pages.paths import PATHS, lang_of
 from intake.pages.questions import in_words
+from intake.problems import KINDS
 from rules.text import Text, same
 
 if TYPE_CHECKING:
@@ -127,6 +128,14 @@ def not_written(visit: Visit, wait: int) -> Response:
     response = _again(visit, 503, NOT_WRITTEN, NOT_WRITTEN_WHY)
     response.headers["X-Problem"] = "unavailable"
     response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def too_often(visit: Visit, wait: int) -> Response:
+    """Show what was posted too soon after too much else, to be sent again a little later."""
+    response = _again(visit, 429, KINDS["too_many"].title, KINDS["too_many"].detail)
+    response.headers["Retry-After"] = str(wait)
+    response.headers["X-Problem"] = "too_many"
     return response
 
 

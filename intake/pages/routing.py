@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Answer = Callable[[Visit], Awaitable[Response]]
 
 MOST_FIELDS = 200
+ENTRIES = ("sign_in", "link")  # pages with a form for who is not signed in: elsewhere, no cookie is set
+SECOND = 1_000_000
 OURS = (Elsewhere, NotFound, Problem, HTTPException, LawError)
 WAIT = {"disk_full": 30, "sync_failed": 5, "gone": 5, "busy": 2, "stopping": 5}
 
@@ -51,15 +53,24 @@ def _endpoint(
     async def endpoint(request: Request) -> Response:
         visitor, made = await visitor_of(request, request.app.state.intake)
         visit = Visit(request, name, lang, request.app.state.intake, visitor)
+        wait = _too_often(visit)
         if request.method == "POST" and post is not None:
-            response = await _posted(visit, post)
+            response = await _posted(visit, post, wait)
+        elif wait:
+            response = problem_pages.told(visit, Problem("too_many", retry_after=wait))
         else:
             response = await _shown(visit, get)
-        if made is not None:
+        if made is not None and (name in ENTRIES or request.method == "POST"):
             remember(visit, response, VISIT, made, MONTH)
         return response
 
     return endpoint
+
+
+def _too_often(visit: Visit) -> int:
+    """Count a request of somebody signed in: 0, or the seconds until the next one is served."""
+    account = visit.visitor.account
+    return 0 if account is None else visit.state.limiters.account.take(account.account, visit.state.clock() / SECOND)
 
 
 async def _shown(visit: Visit, get: Answer | None) -> Response:
@@ -73,10 +84,12 @@ async def _shown(visit: Visit, get: Answer | None) -> Response:
         return _instead(visit, raised)
 
 
-async def _posted(visit: Visit, post: Answer) -> Response:
+async def _posted(visit: Visit, post: Answer, wait: int) -> Response:
     try:
         form = await visit.request.form(max_fields=MOST_FIELDS, max_files=0)
         visit.posted = {name: said for name, said in form.items() if isinstance(said, str)}
+        if wait:
+            return problem_pages.too_often(visit, wait)
         return await post(visit) if comes_from_us(visit) else problem_pages.not_ours(visit)
     except (Unavailable, StoreFailed) as failed:
         return problem_pages.not_written(visit, WAIT[failed.reason])

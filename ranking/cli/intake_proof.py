@@ -103,8 +103,8 @@ def proof(declaration_id: str, address: str, out: str, as_json: bool, lang: Lang
         return
     many, size = number(len(made["events"]), lang), number(made["size"], lang)
     said = Text(
-        f"Preuve de {many} événement(s), sous la racine de {size} → {out}",
-        f"Proof of {many} event(s), under the root of {size} → {out}",
+        f"Événements prouvés : {many}, sous la racine de {size} → {out}",
+        f"Events proven: {many}, under the root of {size} → {out}",
     )
     click.echo(said.to(lang))
 

@@ -10,7 +10,7 @@ from services import SECOND, server
 
 from intake import sessions
 from intake.config import Limits
-from intake.doors import SPARE_FILES, most_connections
+from intake.doors import SPARE_FILES, Doors, most_connections
 
 LIMITS = {"connections": 12, "header_seconds": 1, "body_seconds": 1, "idle_seconds": 2}
 GET = b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n"
@@ -188,6 +188,36 @@ def test_a_kept_connection_makes_room_for_whoever_comes(small, opened):
     assert heard(opened(GET))[0] == 200
     assert any(ended(each) for each in kept[:1])
     assert len(silent) == 4
+
+
+class Guest:
+    """A connection that only says what became of it."""
+
+    def __init__(self, since, *, idle=False, asked=True, receiving=False):
+        self.since, self.idle, self.asked, self.receiving, self.deadline = since, idle, asked, receiving, 1e9
+        self.told = None
+
+    def leave(self):
+        self.told = "left"
+
+    def overdue(self, _now):
+        self.told = "too slow"
+
+
+def test_room_is_made_by_the_answered_then_the_silent_then_the_slow_and_never_by_who_waits_for_an_answer():
+    doors = Doors(Limits(connections=48))  # three leave at a time
+    waiting = Guest(0)
+    slow, sending = Guest(90, receiving=True), Guest(99, receiving=True)
+    silent, new = Guest(97, idle=True, asked=False), Guest(99, idle=True, asked=False)
+    answered = [Guest(50, idle=True) for _ in range(2)]
+    for guest in (waiting, slow, sending, new, silent, *answered):
+        doors.enter(guest)
+    doors.make_room(100)
+    assert [one.told for one in (*answered, silent)] == ["left"] * 3
+    for guest in (*answered, silent):
+        doors.left(guest)
+    doors.make_room(100)
+    assert [one.told for one in (waiting, slow, sending, new)] == [None, "too slow", None, None]
 
 
 def test_the_limit_of_connections_leaves_files_for_the_bank(monkeypatch):

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from services import DAY, PATH, key, sampled, service
 
 from intake.config import Config, Smtp, read_config, secret_of
 from intake.event import head, linked, spelled
+from intake.logs import HELD, Lines
 from intake.mail import SmtpMailer
 from intake.proof import check, publish
 from intake.service import serve
@@ -185,6 +187,8 @@ def test_metrics_count_what_happened_and_are_for_the_machine_itself(client):
     assert "intake_line_length" in text
     far = client.from_address("192.0.2.1").get("/metrics")
     assert (far.status_code, far.json()["code"]) == (403, "not_here")
+    by_a_proxy = client.http.get("/metrics", headers={"X-Forwarded-For": "192.0.2.1"})
+    assert by_a_proxy.status_code == 403
 
 
 def test_logs_and_metrics_name_nobody(client, capfd):
@@ -193,12 +197,34 @@ def test_logs_and_metrics_name_nobody(client, capfd):
     client.http.get(f"/v1/person?email=person{number}@example.org", headers=who)
     client.http.get(f"/nowhere/person{number}", headers=who)
     client.app.state.lines.flush()
-    logged = capfd.readouterr().err + client.http.get("/metrics").text
+    logged = client.http.get("/metrics").text
+    until(lambda: not client.app.state.lines._parcels.qsize())
+    time.sleep(0.1)
+    logged += capfd.readouterr().err
     session = who["Authorization"].removeprefix("Bearer ")
     person = client.http.get("/v1/person", headers=who).json()["person"]
     for secret in (f"person{number}", "example.org", f"AB{number:06}", "Exemple", session, person, "127.0.0.1"):
         assert secret not in logged, secret
     assert '"route": "/v1/person"' in logged
+
+
+def test_a_log_that_nobody_reads_stops_nobody():
+    class Stuck:
+        reading = threading.Event()
+
+        def write(self, _text):
+            self.reading.wait(10)
+
+        def flush(self):
+            pass
+
+    lines = Lines(lambda: 0, Stuck())
+    lines.start()
+    for number in range(200 * HELD):
+        lines.request(str(number), "GET", "/health", 200, 1.0, "")
+    assert 0 < lines.dropped < 200 * HELD
+    Stuck.reading.set()
+    lines.stop()
 
 
 def test_settings_are_read_strictly(tmp_path):
@@ -257,6 +283,7 @@ def test_mail_by_smtp_is_encrypted_before_anything_is_said(monkeypatch, tmp_path
     assert [step[0] for step in said] == ["open", "starttls", "login", "send_message", "close"]
     assert said[2] == ("login", "u", "secret")
     assert message["From"] == "a@b.ca"
+    assert message["Message-ID"].endswith("@b.ca>")
 
 
 def test_the_command_serves_until_it_is_told_to_stop(tmp_path):
