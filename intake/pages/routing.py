@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 200
 ENTRIES = ("sign_in", "link")  # pages with a form for who is not signed in: elsewhere, no cookie is set
-SECOND = 1_000_000
 OURS = (Elsewhere, NotFound, Problem, HTTPException, LawError)
 WAIT = {"disk_full": 30, "sync_failed": 5, "gone": 5, "busy": 2, "stopping": 5}
 

@@ -13,8 +13,8 @@ from rules.text import Lang, Text, same
 
 @words.command(
     Text(
-        "Écrit les pages qu’un mandataire montre quand le service ne répond pas, à l’adresse demandée et avec le statut "
-        "503 : elles ne touchent à aucun témoin, le billet reste, et elles réessaient.",
+        "Écrit les pages qu’un mandataire montre quand le service ne répond pas, à l’adresse demandée et avec le "
+        "statut 503 : elles ne touchent à aucun témoin, le billet reste, et elles réessaient.",
         "Writes the pages that a proxy shows while the service does not answer, at the address asked for and with "
         "status 503: they touch no cookie, the ticket stays, and they try again.",
     ),
