@@ -127,13 +127,14 @@ def test_two_amendments_with_one_version_exactly_one_succeeds(writer):
     assert sorted(found) == [200] + [412] * 7
 
 
-def test_expiry_takes_out_what_was_deposited_before_an_instant_and_nothing_else(writer, store, clock, known):
+def test_expiry_takes_out_what_it_is_told_to_and_nothing_else(writer, store, clock, known):
     known("bob", "eve")
     for person in ("ada", "bob", "eve"):
         writer.run_now(lambda tx, at, person=person: bank.deposit(tx, at, order("k", {}, person=person)))
         clock.passes()
-    limit = clock.at - 1_000_000
-    gone = writer.run_now(lambda tx, at: bank.expire_due(tx, at, PROGRAM, limit))
+    with store.read() as tx:
+        over = [bank.live(tx, PROGRAM, person) for person in ("ada", "bob")]
+    gone = writer.run_now(lambda tx, at: [bank.expire(tx, at, standing) for standing in over])
     assert [event.person for event in gone] == ["ada", "bob"]
     assert {event.kind for event in gone} == {Kind.EXPIRE}
     with store.read() as tx:
