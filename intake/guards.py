@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 HEADER_BYTES = 16 * 1024
 ANSWER_SECONDS = 120  # to make an answer, and to read it
+BESIDE_BYTES = 1024 * 1024  # of a body in coming, what is no body: sizes of chunks, and what is written after them
+MOST_PIPELINED = 16  # requests that wait for the answer to the one before
 LINGER_SECONDS = 2.0
 LINGER_BYTES = 16 * 1024 * 1024
 CSP = (
@@ -108,7 +110,7 @@ class Guarded(HttpToolsProtocol):
         self.since = self.loop.time()
         self.idle, self.asked = True, False
         self.receiving = self._lingering = False
-        self._head_bytes = self._dropped = 0
+        self._head_bytes = self._beside = self._said = self._hosts = self._dropped = 0
         self._in_head = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -136,22 +138,56 @@ class Guarded(HttpToolsProtocol):
         self.idle = False
         if self._in_head:
             self._head_bytes += len(data)
+        else:
+            self._beside += len(data)
         super().data_received(data)
-        if self._in_head and self._head_bytes > HEADER_BYTES and not self.transport.is_closing():
+        if self._lingering or self.transport.is_closing():
+            return
+        if self._in_head and self._head_bytes > HEADER_BYTES:
             self._refuse("headers_too_large")
+        elif self._beside > BESIDE_BYTES:
+            self._refuse("too_large")
 
     def on_message_begin(self) -> None:
         """Begin a request: its headers are due."""
         super().on_message_begin()
         self.asked = self.receiving = self._in_head = True
+        self._beside = self._said = self._hosts = 0
         self.since = self.loop.time()
         self.deadline = self.since + self.doors.limits.header_seconds
 
+    def on_url(self, url: bytes) -> None:
+        """Have a piece of the address."""
+        self._say(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Have a header, or what looks like one after a body in chunks."""
+        self._say(len(name) + len(value) + 4)
+        super().on_header(name, value)
+        self._hosts += self.headers[-1][0] == b"host"
+
+    def _say(self, size: int) -> None:
+        self._said += size
+        if self._said > HEADER_BYTES:  # in however few packets they came
+            raise ValueError
+
     def on_headers_complete(self) -> None:
-        """Have the headers: the body is due."""
+        """Have the headers: the body is due. More requests at once than anybody sends are not kept."""
         self._in_head, self._head_bytes = False, 0
         self.deadline = self.loop.time() + self.doors.limits.body_seconds
+        if self._hosts != 1 and (self._hosts or self.parser.get_http_version() == "1.1"):  # RFC 9112, 3.2
+            raise ValueError
         super().on_headers_complete()
+        if self.parser.should_upgrade():  # what follows is no HTTP that we speak
+            self.cycle.keep_alive = False
+        if len(self.pipeline) > MOST_PIPELINED:
+            raise ValueError
+
+    def on_body(self, body: bytes) -> None:
+        """Have a piece of the body."""
+        self._beside -= len(body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Have the request: the answer is ours to make."""
@@ -175,8 +211,8 @@ class Guarded(HttpToolsProtocol):
             self.deadline = self.loop.time() + self.doors.limits.idle_seconds
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
-        """Refuse what is not HTTP."""
-        self._refuse("bad_header")
+        """Refuse what is not HTTP, or too much of it."""
+        self._refuse("headers_too_large" if self._said > HEADER_BYTES else "bad_header")
 
     def linger(self) -> None:
         """Have answered before the whole body came: say so, read the rest for a moment without keeping it."""
@@ -203,7 +239,10 @@ class Guarded(HttpToolsProtocol):
         self._real.close()
 
     def _refuse(self, code: str) -> None:
-        """Answer without asking the application, and close."""
+        """Answer without asking the application, and close; at once where others still wait to be answered."""
+        if self.pipeline:
+            self._real.abort()
+            return
         answered = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
         if not answered:
             problem = Problem(code)

@@ -72,6 +72,7 @@ def known_of(tx: Transaction, account: str) -> dict[str, Any] | None:
 
 
 def forget(tx: Transaction, account: str) -> None:
-    """Forget an account that has no person."""
+    """Forget an account that has no person, and what it had typed of one."""
     tx.run("DELETE FROM sign_in WHERE email IN (SELECT email FROM account WHERE account = ?)", (account,))
+    tx.run("DELETE FROM draft WHERE person = ?", (account,))  # kept under the account until a person is known
     tx.run("DELETE FROM account WHERE account = ?", (account,))

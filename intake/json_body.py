@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, Never
 
@@ -48,7 +49,7 @@ def read_json(body: bytes) -> dict[str, Any]:
         raise BadJson("not_utf8", found, Text("Enregistrez le corps en UTF-8", "Send the body in UTF-8")) from None
     _check_depth(text)
     try:
-        read = json.loads(text, object_pairs_hook=_once, parse_constant=_not_finite)
+        read = json.loads(text, object_pairs_hook=_once, parse_constant=_not_finite, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise _not_json(error) from None
     except ValueError:  # int() refuses more than 4,300 digits
@@ -84,8 +85,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read = dict(pairs)
     if len(read) == len(pairs):
         return read
-    names = [name for name, _ in pairs]
-    twice = echo(next(name for name in names if names.count(name) > 1))
+    seen = set[str]()
+    twice = echo(next(name for name, _ in pairs if name in seen or seen.add(name)))  # type: ignore[func-returns-value]
     found = Text(f"La clé « {twice} » est écrite plusieurs fois", f"The key “{twice}” is written several times")
     raise BadJson("key_twice", found, Text("Gardez chaque clé une seule fois", "Keep each key only once"))
 
@@ -93,6 +94,15 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _not_finite(word: str) -> Never:
     found = Text(f"Le corps contient {word}, que JSON n’a pas", f"The body has {word}, which JSON does not")
     raise BadJson("not_finite", found, Text("Écrivez un nombre, ou null", "Write a number, or null"))
+
+
+def _finite(written: str) -> float:
+    """Read a number; one beyond all floats would be an infinity."""
+    read = float(written)
+    if math.isfinite(read):
+        return read
+    large = Text(f"Le nombre {echo(written)} est trop grand", f"The number {echo(written)} is too large")
+    raise BadJson("not_finite", large, Text("Écrivez un nombre plus petit", "Write a smaller number"))
 
 
 def _not_json(error: json.JSONDecodeError) -> BadJson:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic_core import PydanticCustomError
 
-from intake.persons import read_address
+from intake.persons import LONGEST_ADDRESS, read_address
 from rules.text import Lang, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from intake.config import Smtp
 
 MOST_WAITING = 50_000
@@ -47,6 +49,8 @@ def normal(address: str) -> str | None:
 
     None if it cannot be one. Small letters in front of the @ too: whoever types a capital once has no second account.
     """
+    if len(address.strip(" ")) > LONGEST_ADDRESS:  # before NFKC, which takes long over many marks
+        return None
     local, at, domain = unicodedata.normalize("NFKC", address).strip(" ").rpartition("@")
     try:
         return read_address(f"{local}{at}{domain.encode('idna').decode()}") if domain else None
@@ -116,7 +120,7 @@ class Post:
 
     def __init__(self, mailer: Mailer, carriers: int = 4, pause: float = PAUSE) -> None:
         self._mailer, self._carriers, self._pause = mailer, carriers, pause
-        self._waiting: asyncio.Queue[EmailMessage] = asyncio.Queue(MOST_WAITING)
+        self._waiting: asyncio.Queue[Callable[[], EmailMessage]] = asyncio.Queue(MOST_WAITING)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -128,9 +132,12 @@ class Post:
         """Begin to deliver."""
         self._tasks = [asyncio.create_task(self._carry()) for _ in range(self._carriers)]
 
-    def put(self, message: EmailMessage) -> None:
-        """Have a message delivered."""
-        self._waiting.put_nowait(message)
+    def put(self, write: Callable[[], EmailMessage]) -> bool:
+        """Have a message written and delivered; False where no more can wait. Unwritten, it takes little memory."""
+        if self.full:
+            return False
+        self._waiting.put_nowait(write)
+        return True
 
     async def stop(self, seconds: float = 5.0) -> None:
         """Deliver what waits, for some seconds, then end."""
@@ -144,9 +151,11 @@ class Post:
 
     async def _carry(self) -> None:
         while True:
-            message = await self._waiting.get()
+            write = await self._waiting.get()
             try:
-                await self._deliver(message)
+                await self._deliver(await asyncio.to_thread(write))
+            except Exception:
+                log.exception("mail given up")
             finally:
                 self._waiting.task_done()
 

@@ -68,7 +68,15 @@ WAIT = {"disk_full": 30, "sync_failed": 5, "gone": 5, "busy": 2, "stopping": 5}
 
 def app(config: Config, store: Store, clock: Clock, mailer: Mailer) -> FastAPI:
     """Make the application over a store. Its writer, its line and its mail begin and end with it."""
-    made = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, lifespan=_living)
+    made = FastAPI(
+        title=TITLE,
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_living,
+        redirect_slashes=False,  # it would lead to whatever host the request names
+    )
     intake = _intake(config, store, clock, mailer)
     lines = Lines(clock)
     made.state.intake, made.state.lines = intake, lines

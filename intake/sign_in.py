@@ -27,6 +27,11 @@ def keep_link(tx: Transaction, at: int, token: str, email: str, lang: Lang) -> N
     )
 
 
+def has_link(tx: Transaction, token: str) -> bool:
+    """Tell whether a token was given and not spent. By its digest: the time it takes tells nothing of the token."""
+    return tx.one("SELECT 1 FROM sign_in WHERE token = ?", (digest(token),)) is not None
+
+
 def spend_link(tx: Transaction, at: int, token: str) -> Account | None:
     """Spend a token: give the account of its address, made where there is none. None: spent, over, or never given."""
     row = tx.one("DELETE FROM sign_in WHERE token = ? RETURNING email, lang, until", (digest(token),))

@@ -144,6 +144,7 @@ class Read(HTMLParser):
 def service(folder, **said):
     """Serve a bank in ``folder`` on a free port, with a clock that can be set and a sink for mail."""
     sink, now = Sink(), [NOON]
+    said.setdefault("limits", {"account": {"times": 100_000, "seconds": 1}})  # the clock stands
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     said.setdefault("limits", Limits(account=Often(times=10_000, seconds=30)))

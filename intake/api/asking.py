@@ -58,9 +58,6 @@ async def signed_in(request: Request) -> Account:
     session = sessions.read(_sent_session(request), intake.session_key, now // SECOND)
     if session is None:
         raise Problem("not_signed_in")
-    wait = intake.limiters.account.take(session.account, now / SECOND)
-    if wait:
-        raise Problem("too_many", retry_after=wait)
     found = intake.accounts.known(session.account, now)
     if found is None:
         found = await intake.read(lambda tx: account_of(tx, session.account))
@@ -69,6 +66,9 @@ async def signed_in(request: Request) -> Account:
         intake.accounts.keep(found, now)
     if found.epoch != session.epoch:
         raise Problem("not_signed_in")
+    wait = intake.limiters.account.take(session.account, now / SECOND)  # now: a session signed out spends nobody's
+    if wait:
+        raise Problem("too_many", retry_after=wait)
     return found
 
 

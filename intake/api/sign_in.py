@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
@@ -16,7 +17,7 @@ from intake.limits import network
 from intake.mail import normal, sign_in_message
 from intake.messages import FieldFault
 from intake.problems import Problem
-from intake.sign_in import MICROSECONDS, keep_link, sign_out, spend_link
+from intake.sign_in import MICROSECONDS, has_link, keep_link, sign_out, spend_link
 from rules.text import Text
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ async def send_link(intake: Intake, email: str, lang: Lang, address: str) -> Non
         raise Problem("unavailable", retry_after=30)
     token = sessions.new_token()
     await intake.writer.run(lambda tx, at: keep_link(tx, at, token, email, lang))
-    intake.post.put(sign_in_message(email, token, intake.config.url, lang))
+    if not intake.post.put(partial(sign_in_message, email, token, intake.config.url, lang)):
+        raise Problem("unavailable", retry_after=30)
 
 
 def _asked(said: dict[str, Any], lang: Lang) -> tuple[str, Lang]:
@@ -129,9 +131,9 @@ async def open_session(intake: Intake, token: str, address: str) -> tuple[str, i
         Problem: too often (429), or the link is of no use any more (401).
     """
     now = intake.clock()
-    wait = intake.limiters.session_address.take(network(address), now / SECOND)
-    if wait:
-        raise Problem("too_many", retry_after=wait)
+    if not await intake.read(lambda tx: has_link(tx, token)):  # who guesses is counted, and keeps nobody out
+        wait = intake.limiters.session_address.take(network(address), now / SECOND)
+        raise Problem("too_many", retry_after=wait) if wait else Problem("link_spent")
     account = await intake.writer.run(lambda tx, at: spend_link(tx, at, token))
     if account is None:
         raise Problem("link_spent")

@@ -8,7 +8,7 @@ from intake import bank
 from intake.api.person import erase_account
 from intake.bank import Order
 from intake.event import Event, Kind
-from intake.expiry import Validity
+from intake.expiry import Validity, draft_until
 from intake.pages import drafts
 from intake.pages.answers import retyped, sent
 from intake.pages.dates import day_and_hour, local_day
@@ -56,6 +56,7 @@ async def show(visit: Visit) -> Response:
         event=found.event,
         last=None if found.last is None or found.live is not None else _ended(found.last, zone),
         draft=typed_at,
+        draft_until=None if typed_at is None else draft_until(typed_at),
         resume=visit.to("form_resume"),
         addresses={name: visit.to(name) for name in ("amend", "withdraw", "give_up")},
         score=score,

@@ -13,7 +13,7 @@ from intake.pages.answers import spoken
 from intake.pages.form_file import form_of
 from intake.pages.paths import PATHS, lang_of
 from intake.pages.questions import in_words
-from intake.problems import KINDS
+from intake.problems import Problem
 from rules.text import Text, same
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from intake.pages.visits import Elsewhere, Visit
-    from intake.problems import Problem
 
 HIDDEN = ("csrf", "key", "seen", "token", "sequence", "keep", "stay")
+ASKED = ("erase", "withdraw", "conflict")  # pages that ask before what cannot be undone
 NO_PAGE = Text("Cette page n’existe pas", "There is no such page")
 NO_PAGE_WHY = Text(
     "L’adresse est peut-être incomplète. Rien de ce que vous avez enregistré n’est perdu.",
@@ -131,16 +131,22 @@ def not_written(visit: Visit, wait: int) -> Response:
     return response
 
 
-def too_often(visit: Visit, wait: int) -> Response:
-    """Show what was posted too soon after too much else, to be sent again a little later."""
-    response = _again(visit, 429, KINDS["too_many"].title, KINDS["too_many"].detail)
+def too_many(visit: Visit, wait: int) -> Response:
+    """Show what was posted too soon after much else, to be sent again as it was."""
+    problem = Problem("too_many")
+    response = _again(visit, 429, problem.kind.title, problem.detail)
+    response.headers["X-Problem"] = problem.code
     response.headers["Retry-After"] = str(wait)
-    response.headers["X-Problem"] = "too_many"
     return response
 
 
 def not_ours(visit: Visit) -> Response:
-    """Show what was posted from a page of another session: only its person can send it again."""
+    """Show what was posted from a page of another session: only its person can send it again.
+
+    What cannot be undone, and carries nothing that was typed, is asked about anew instead.
+    """
+    if visit.name in ASKED:
+        return visit.go(visit.name)
     return _again(visit, 403, NOT_OURS, NOT_OURS_WHY)
 
 

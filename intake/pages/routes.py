@@ -47,6 +47,16 @@ async def front(request: Request) -> Response:
     return RedirectResponse(f"/{lang}/", 303, {"Vary": "Accept-Language", "Cache-Control": "no-store"})
 
 
+async def home_fr(request: Request) -> Response:  # noqa: ARG001 - the signature of a route
+    """Send whoever left out the last stroke to the home page in French."""
+    return RedirectResponse("/fr/", 303)
+
+
+async def home_en(request: Request) -> Response:  # noqa: ARG001 - the signature of a route
+    """Send whoever left out the last stroke to the home page in English."""
+    return RedirectResponse("/en/", 303)
+
+
 async def nowhere(request: Request) -> Response:
     """Say, in the language of the address, that there is no such page."""
     return problem_pages.nowhere(request)
@@ -54,6 +64,8 @@ async def nowhere(request: Request) -> Response:
 
 router.add_api_route(rendering.STYLE_PATH, style, response_model=None, include_in_schema=False)
 router.add_api_route("/", front, response_model=None, include_in_schema=False)
+router.add_api_route("/fr", home_fr, response_model=None, include_in_schema=False)
+router.add_api_route("/en", home_en, response_model=None, include_in_schema=False)
 for lang in ("fr", "en"):
     router.add_api_route(
         f"/{lang}/{{rest:path}}", nowhere, methods=["GET", "POST"], response_model=None, include_in_schema=False

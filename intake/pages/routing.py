@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads it
 from starlette.responses import Response  # noqa: TC002 - FastAPI reads it
 
+from intake.api.asking import SECOND
 from intake.pages import problem_pages
 from intake.pages.paths import PATHS
 from intake.pages.visits import MONTH, VISIT, Elsewhere, NotFound, Visit, comes_from_us, remember, visitor_of
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
     Answer = Callable[[Visit], Awaitable[Response]]
 
+FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 200
 ENTRIES = ("sign_in", "link")  # pages with a form for who is not signed in: elsewhere, no cookie is set
-SECOND = 1_000_000
 OURS = (Elsewhere, NotFound, Problem, HTTPException, LawError)
 WAIT = {"disk_full": 30, "sync_failed": 5, "gone": 5, "busy": 2, "stopping": 5}
 
@@ -53,11 +54,8 @@ def _endpoint(
     async def endpoint(request: Request) -> Response:
         visitor, made = await visitor_of(request, request.app.state.intake)
         visit = Visit(request, name, lang, request.app.state.intake, visitor)
-        wait = _too_often(visit)
         if request.method == "POST" and post is not None:
-            response = await _posted(visit, post, wait)
-        elif wait:
-            response = problem_pages.told(visit, Problem("too_many", retry_after=wait))
+            response = await _posted(visit, post)
         else:
             response = await _shown(visit, get)
         if made is not None and (name in ENTRIES or request.method == "POST"):
@@ -67,15 +65,12 @@ def _endpoint(
     return endpoint
 
 
-def _too_often(visit: Visit) -> int:
-    """Count a request of somebody signed in: 0, or the seconds until the next one is served."""
-    account = visit.visitor.account
-    return 0 if account is None else visit.state.limiters.account.take(account.account, visit.state.clock() / SECOND)
-
-
 async def _shown(visit: Visit, get: Answer | None) -> Response:
     if get is None:
         return visit.go("mine" if "program" in visit.request.path_params else "home")
+    wait = _too_soon(visit)
+    if wait:
+        return problem_pages.told(visit, Problem("too_many", retry_after=wait))
     try:
         return await get(visit)
     except (Unavailable, StoreFailed) as failed:
@@ -84,17 +79,31 @@ async def _shown(visit: Visit, get: Answer | None) -> Response:
         return _instead(visit, raised)
 
 
-async def _posted(visit: Visit, post: Answer, wait: int) -> Response:
+async def _posted(visit: Visit, post: Answer) -> Response:
     try:
-        form = await visit.request.form(max_fields=MOST_FIELDS, max_files=0)
-        visit.posted = {name: said for name, said in form.items() if isinstance(said, str)}
+        visit.posted = await _form_of(visit.request)
+        wait = _too_soon(visit)
         if wait:
-            return problem_pages.too_often(visit, wait)
+            return problem_pages.too_many(visit, wait)
         return await post(visit) if comes_from_us(visit) else problem_pages.not_ours(visit)
     except (Unavailable, StoreFailed) as failed:
         return problem_pages.not_written(visit, WAIT[failed.reason])
     except OURS as raised:
         return _instead(visit, raised)
+
+
+async def _form_of(request: Request) -> dict[str, str]:
+    """Read a form as browsers send ours; nothing of one in parts, which have charsets of their own."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        return {}
+    form = await request.form(max_fields=MOST_FIELDS)
+    return {name: said for name, said in form.items() if isinstance(said, str)}
+
+
+def _too_soon(visit: Visit) -> int:
+    """Count a request of somebody signed in, with those of their programs: 0, or the seconds to wait."""
+    known = visit.visitor.account or visit.visitor.ended
+    return 0 if known is None else visit.state.limiters.account.take(known.account, visit.state.clock() / SECOND)
 
 
 def _instead(visit: Visit, raised: Exception) -> Response:

@@ -150,7 +150,7 @@ def comes_from_us(visit: Visit) -> bool:
     """
     origin = visit.request.headers.get("origin", "null")
     ours = (visit.request.headers.get("host", ""), urlsplit(visit.state.config.url).netloc)
-    same = origin == "null" or urlsplit(origin).netloc in ours
+    same = origin == "null" or origin.partition("://")[2] in ours
     if visit.request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
     given = visit.posted.get("csrf", "")

@@ -17,7 +17,7 @@ from intake.address import open_store
 from intake.bank import Order
 from intake.clock import instant, microseconds, server_clock
 from intake.event import Kind, events
-from intake.expiry import Validity, due, expire, expire_on
+from intake.expiry import Validity, draft_until, due, expire, expire_on, forget_drafts
 from intake.verify import verify
 from intake.writer import Writer
 from ranking.taking_part import valid
@@ -189,3 +189,22 @@ def test_the_command_expires_what_is_due_now(tmp_path):
     assert tirage(*asked, "--json").json == {"program": PSTQ, "expired": 2}
     assert tirage(*asked, "--lang", "fr").out == "Déclarations expirées, sorties de la banque : 0\n"
     assert tirage("intake", "verify", "--bank", path).status == 0
+
+
+def test_a_draft_is_deleted_whole_ninety_days_after_it_was_last_saved(writer, store, clock):
+    """The form of a page and that of another are one draft; another program has a draft of its own."""
+    day = 86_400_000_000
+    saved = [("ada", PSTQ, "a", 0), ("ada", PSTQ, "b", 5 * day), ("ada", "canada/express_entry", "a", 0)]
+    with store.write() as tx:
+        tx.many(
+            "INSERT INTO draft (person, program, page, typed, at) VALUES (?, ?, ?, ?, ?)",
+            [(person, program, page, b"{}", START + at_) for person, program, page, at_ in saved],
+        )
+    clock.at = draft_until(START) - 1
+    assert writer.run_now(forget_drafts) == 0
+    clock.at += 1
+    assert writer.run_now(forget_drafts) == 1
+    with store.read() as tx:
+        assert tx.all("SELECT DISTINCT program FROM draft") == [(PSTQ,)]
+    clock.at = START + 95 * day
+    assert writer.run_now(forget_drafts) == 1

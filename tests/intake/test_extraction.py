@@ -153,7 +153,7 @@ def done(kind, who, level, number, writer, model, clock):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15 if SERVER else 60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15 if SERVER else 40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(operations=OPERATIONS)
 def test_an_extraction_is_the_fold_of_all_that_was_written_before_its_instant(kind, operations):
     with tempfile.TemporaryDirectory() as folder:

@@ -3,6 +3,7 @@
 import threading
 import time
 from email import message_from_bytes, policy
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -230,7 +231,7 @@ def test_mail_is_tried_again_and_never_holds_anybody_up(client):
         post = Post(failing, pause=0.01)
         post.start()
         began = time.monotonic()
-        post.put(sign_in_message("a@example.org", "t", "http://here", "fr"))
+        post.put(partial(sign_in_message, "a@example.org", "t", "http://here", "fr"))
         assert time.monotonic() - began < 0.1
         await post.stop()
 
