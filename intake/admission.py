@@ -1,10 +1,11 @@
 """How many may come in now: by what the service carries, measured; and how long the others will wait, measured too.
 
-Additive increase, multiplicative decrease. While the line is held up by the rate and writes take less than a quarter of
-the target, the rate grows by ``step`` each second, or by ``growth`` of itself at the beginning and once there was no cut
-for ``quiet`` seconds, and while people do come: who was admitted and asks again in half a minute makes no load yet. Once writes take longer than half the target, it is cut to ``back`` of itself, at most once a
+Additive increase, multiplicative decrease. While the line is held up by the rate and writes take less than a quarter
+of the target, the rate grows by ``step`` each second, or by ``growth`` of itself at the beginning and once there was no
+cut for ``quiet`` seconds. Once writes take longer than half the target, it is cut to ``back`` of itself, at most once a
 second; beyond the target only ``least`` people a second come in, so that the line never stands still for ever. Only a
-rate in use is cut: where twenty thousand people ask for a ticket within a second, it is not those let in who weigh.
+rate in use is cut: where twenty thousand people ask for a ticket within a second, it is not those let in who weigh, and
+what is written meanwhile tells what the service carries.
 
 Who fills in a form makes load for as long as they are there, and the rate feels it late. So a cut also remembers how
 many people were inside, and lets no more than ``back`` of them be inside; that limit grows by ``room`` of itself each
