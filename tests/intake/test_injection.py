@@ -28,7 +28,10 @@ from intake.persons import check_person
 from ranking.reference import data_folder
 from rules import load
 
-MARKUP = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>' onfocus=alert(1) autofocus x='</title><svg/onload=1>{{7*7}}"
+MARKUP = (
+    "<script>alert(1)</script>\"><img src=x onerror=alert(1)>' onfocus=alert(1) autofocus x='"
+    "</title><svg/onload=1>{{7*7}}"
+)
 FORMULAS = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1+1", "\r=1+1", "＝1+1", '"=1+1', "%0A-1", "|calc"]
 ROUND = data_folder() / "instructions" / "quebec" / "pstq" / "2026-04-30.toml"
 EXTRACTED_AT = "2026-04-27T06:30:00-04:00"
