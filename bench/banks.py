@@ -26,7 +26,7 @@ PERSON = (
 def fill(store: Store, program: str, pool: pl.DataFrame) -> pl.DataFrame:
     """Deposit a pool in order of submission, each at its instant; give the rows that were: the first of each person.
 
-    ``pool`` has declaration_id, person_id and submitted_at; columns that are null are left out of a body.
+    ``pool`` has declaration_id, person_id and submitted_at. Bodies have their nulls, as those of the service do.
     """
     kept = pool.sort("submitted_at", "declaration_id").unique("person_id", keep="first", maintain_order=True)
     for start in range(0, kept.height, TOGETHER):
@@ -40,5 +40,5 @@ def fill(store: Store, program: str, pool: pl.DataFrame) -> pl.DataFrame:
 
 def _said(rows: pl.DataFrame) -> Iterator[tuple[str, str, int, dict[str, Any]]]:
     for row in rows.iter_rows(named=True):
-        body = {name: value for name, value in row.items() if name not in OWN and value is not None}
+        body = {name: value for name, value in row.items() if name not in OWN}
         yield row["person_id"], row["declaration_id"], microseconds(row["submitted_at"]), body

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from intake.faults import BankError, Fault
+from rules.attributes import shared_columns
 from rules.text import Text, same
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ EXAMPLES = 5
 def values(bodies: Sequence[bytes], declarations: Sequence[str], attributes: Mapping[str, Attribute]) -> pl.DataFrame:
     """Give one row a body, in order; what a body does not say is null. See ``typed`` for what comes next.
 
-    Columns: every attribute but the descriptive ones and those that the bank itself knows; then, as text, what some
-    body says that is none of them.
+    Columns: every attribute but those that the bank itself knows, and the descriptive ones of every program unless the
+    law lists them itself; then, as text, what some body says that is none of them.
 
     Raises:
         BankError: bodies hold what their attributes cannot, with the ``declarations`` that do.
@@ -58,7 +59,8 @@ def typed(frame: pl.DataFrame, attributes: Mapping[str, Attribute]) -> pl.DataFr
 
 
 def _declared(attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
-    return {name: a for name, a in attributes.items() if not a.descriptive and name not in BANKS_OWN}
+    shared = shared_columns()
+    return {name: a for name, a in attributes.items() if name not in BANKS_OWN and shared.get(name) != a}
 
 
 def _read(
@@ -168,7 +170,7 @@ def _fault(name: str, those: list[str], declared: Mapping[str, Attribute]) -> Fa
     many = len(those)
     return Fault(
         where,
-        Text(f"autre chose, dans {many} déclaration(s)", f"something else, in {many} declaration(s)"),
+        Text(f"autre chose ; déclarations : {many}", f"something else; declarations: {many}"),
         kind,
         Text(
             "tirage intake verify --bank FICHIER : le corps a-t-il changé depuis son dépôt ?",

@@ -21,6 +21,7 @@ from rules.text import Text, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from concurrent.futures import Future
 
     from intake.clock import Clock
     from intake.store import Store, Transaction
@@ -220,7 +221,7 @@ def _nothing_before(sequence: int, kind: str, declaration: str) -> Fault:
 def _lost(lost: list[int]) -> Fault:
     return Fault(
         Text("table body", "table body"),
-        Text(f"{len(lost)} corps absents", f"{len(lost)} bodies missing"),
+        Text(f"corps absents : {len(lost)}", f"bodies missing: {len(lost)}"),
         Text(
             "un corps par déclaration en vigueur, sauf effacement",
             "a body for each declaration that stands, unless erased",

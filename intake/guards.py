@@ -324,7 +324,7 @@ class _Watch:
     def __init__(self, watched: Watched, scope: Scope, receive: Receive, send: Send) -> None:
         self.watched, self.scope, self.receive, self.send = watched, scope, receive, send
         self.status = self.read = 0
-        self.code, self.request = "", f"{BOOT}{next(NUMBERS):x}"
+        self.code, self.request = "", f"{BOOT}-{next(NUMBERS):x}"
 
     async def receiving(self) -> Message:
         """Read on, and count."""

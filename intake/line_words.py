@@ -160,18 +160,18 @@ def _between_equals(regulation: Regulation) -> Text:
     key, cite = tie_key(regulation), _cited(regulation)
     if key == "submitted_at":
         return Text(
-            f"Entre personnes de même score, et seulement entre elles, l’instant du dépôt départage ({cite}).",
+            f"Entre personnes de même pointage, et seulement entre elles, l’instant du dépôt départage ({cite}).",
             f"Between people of the same score, and only between them, the instant of deposit decides ({cite}).",
         )
     if key == "score_reached_at":
         return Text(
-            f"Entre personnes de même score, et seulement entre elles, l’instant où ce score fut atteint départage "
-            f"({cite}).",
+            f"Entre personnes de même pointage, et seulement entre elles, l’instant où ce pointage fut atteint "
+            f"départage ({cite}).",
             f"Between people of the same score, and only between them, the instant at which that score was reached "
             f"decides ({cite}).",
         )
     return Text(
-        f"Entre personnes de même score, la loi ne tient compte d’aucun instant ({cite}).",
+        f"Entre personnes de même pointage, la loi ne tient compte d’aucun instant ({cite}).",
         f"Between people of the same score, the law looks at no instant ({cite}).",
     )
 

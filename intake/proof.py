@@ -167,8 +167,9 @@ def _event(proof: Mapping[str, Any], one: Mapping[str, Any]) -> Iterator[Checked
 
 
 def _is_of(proof: Mapping[str, Any], root: Mapping[str, Any]) -> bool:
-    sizes = {proof.get("size"), root.get("size", proof.get("size"))}
-    return isinstance(proof.get("root"), str) and proof["root"] == root.get("root") and len(sizes) == 1
+    size, found = proof.get("size"), proof.get("root")
+    known = type(size) is int and isinstance(found, str)
+    return known and found == root.get("root") and size == root.get("size", size)
 
 
 def _grew(root: Mapping[str, Any], older: Mapping[str, Any]) -> bool:

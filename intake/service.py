@@ -30,6 +30,7 @@ from intake.api.score import Score
 from intake.clock import Clock, microseconds, server_clock
 from intake.config import DATABASES, Config, secret_of
 from intake.doors import Doors, raise_files
+from intake.expiry import expire_on
 from intake.guards import Guarded, Watched
 from intake.limits import is_loopback
 from intake.line import open_line
@@ -167,7 +168,12 @@ async def _living(made: FastAPI) -> AsyncIterator[dict[str, Any]]:
     intake.writer.start()
     intake.post.start()
     made.state.lines.start()
-    tasks = [asyncio.create_task(intake.line.run()), asyncio.create_task(_flush_on(made.state.lines))]
+    programs = [served.program for served in intake.programs.values()]
+    tasks = [
+        asyncio.create_task(intake.line.run()),
+        asyncio.create_task(_flush_on(made.state.lines)),
+        asyncio.create_task(expire_on(intake.store, intake.writer, programs, intake.clock)),
+    ]
     try:
         yield {"doors": intake.doors, "metrics": intake.metrics}
     finally:

@@ -73,7 +73,7 @@ def _head(tx: Transaction, walk: Walk) -> Head | None:
     readable = len(rows) == 1 and all(isinstance(v, t) for v, t in zip(rows[0], (int, int, int, bytes), strict=True))
     if not readable:
         check.broke(
-            where, Text(f"{len(rows)} ligne(s)", f"{len(rows)} row(s)"), Text("une tête lisible", "a readable head")
+            where, Text(f"lignes : {len(rows)}", f"rows: {len(rows)}"), Text("une tête lisible", "a readable head")
         )
         return None
     found = Head(*rows[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from rules.faults import meant
 from rules.text import Text, same
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
     from datetime import date
 
     from rules.regulation import Regulation
@@ -25,26 +27,53 @@ if TYPE_CHECKING:
 NEAR = 2000  # numbers, from the first, among which one that was meant is looked for
 
 
-def declared(file: str, declaration_id: str, regulation: Regulation, facts_on: date) -> Pool:
-    """Read and check the one declaration of ``file`` that has this number.
+@dataclass(frozen=True)
+class Search:
+    """A search through ``source`` for the rows of one number, which may still be under way."""
 
-    Of Parquet (a file, a folder or a pattern), the numbers are read and then the rest of the one row. It is held to the
-    whole contract; of the other rows nothing is checked but that none has the same number. Columns that a file maps are
-    read whole, whatever the format. Raises PoolError.
+    file: str
+    declaration_id: str
+    source: pl.LazyFrame
+    shown: str
+    rows: Future[pl.DataFrame]
+
+
+def search(file: str, declaration_id: str, beside: Executor) -> Search:
+    """Begin to look for a declaration in a thread of ``beside``: polars reads the file while Python reads the law.
+
+    Of Parquet (a file, a folder or a pattern), the numbers are read and then the rest of the one row. Raises PoolError
+    where there is no such file. Columns that a file maps are read whole, whatever the format. Of a file that has no
+    column of numbers the first row is given: no check lets it pass.
     """
     source, shown = _numbered(file)
-    if ID not in source.collect_schema():
-        return check_pool(source.head(1).drop(ROW).collect(), regulation, shown=shown, facts_on=facts_on)
-    numbers = pl.col(ID).cast(pl.String)
-    found = source.filter(numbers == declaration_id).collect()
-    if found.is_empty():
-        expected = Text("le numéro d’une déclaration de la banque", "the number of a declaration of the pool")
-        near = source.select(numbers).head(NEAR).collect().to_series().drop_nulls().to_list()
-        raise PoolError([Fault(same(file), same(declaration_id), expected, meant(declaration_id, near))])
-    if found.height > 1:
+    numbers = source.collect_schema().get(ID)
+    if numbers is None:
+        return Search(file, declaration_id, source, shown, beside.submit(source.head(1).collect))
+    wanted = (pl.col(ID) if numbers == pl.String else pl.col(ID).cast(pl.String)) == declaration_id
+    return Search(file, declaration_id, source, shown, beside.submit(source.filter(wanted).collect))
+
+
+def declared(sought: Search, regulation: Regulation, facts_on: date) -> Pool:
+    """Check the one declaration that was looked for, against the whole contract.
+
+    Of the other rows nothing is checked but that none has the same number. Raises PoolError.
+    """
+    found, shown = sought.rows.result(), sought.shown
+    if ID in found.columns and found.is_empty():
+        raise PoolError([_nowhere(sought)])
+    if ID in found.columns and found.height > 1:
         first = zip(found[ROW].head(EXAMPLES), found.iter_rows(named=True), strict=False)
         raise PoolError([fault(Breach(once(ID), found.height, tuple(first)), shown)])
-    return check_pool(found.drop(ROW), regulation, shown=shown, facts_on=facts_on, first_row=found[ROW][0])
+    number = found[ROW][0] if found.height else 1
+    return check_pool(found.drop(ROW), regulation, shown=shown, facts_on=facts_on, first_row=number)
+
+
+def _nowhere(sought: Search) -> Fault:
+    """Make the fault of a number that no row has, with the nearest of those that stand first."""
+    numbers = sought.source.select(pl.col(ID).cast(pl.String)).head(NEAR).collect().to_series()
+    expected = Text("le numéro d’une déclaration de la banque", "the number of a declaration of the pool")
+    near = meant(sought.declaration_id, numbers.drop_nulls().to_list())
+    return Fault(same(sought.file), same(sought.declaration_id), expected, near)
 
 
 def _numbered(file: str) -> tuple[pl.LazyFrame, str]:

@@ -17,7 +17,6 @@ from ranking.conform import check_columns
 from ranking.csv_file import read_csv
 from ranking.faults import Fault, PoolError
 from ranking.files import ending, file_fault, no_file, not_parquet
-from ranking.xlsx_file import read_xlsx
 from rules.faults import meant
 from rules.text import Text, same
 
@@ -210,6 +209,8 @@ def read_file(path: Path) -> pl.DataFrame:
     mapped = how.columns
     sheet = how.sheet or (mapped.source.sheet if mapped else None)
     if suffix in WORKBOOKS:
+        from ranking.xlsx_file import read_xlsx  # noqa: PLC0415 - other pools do without it
+
         raw = read_xlsx(path, sheet)
     elif suffix not in READERS:
         raise PoolError([file_fault(path, ending(path), POOLS)])

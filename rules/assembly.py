@@ -176,10 +176,11 @@ def _bound(
         n: a.only_when for n, a in sources.attributes.items() if a.only_when and a.missing != "none"
     }
     derived: dict[str, Derived] = {}
+    uncertain = [name for name in inputs if _uncertain(name, sources)]
     for name, model in sources.inputs.items():
-        uncertain = [known for known in inputs if any(a.bar(known, table=True) for a in _behind(known, sources))]
         derived[name] = Bindings(sources.attributes, lists, inputs, uncertain, "inputs.toml").bind(name, model)
         inputs[name] = derived[name].domain
+        uncertain += [name] if _uncertain(name, sources) else []
         conditions = [only_when.get(of) for of in model.of]
         if conditions[0] and all(condition == conditions[0] for condition in conditions):
             only_when[name] = conditions[0]
@@ -270,6 +271,11 @@ def _check_maxima(
     if version is not None:
         for group in groups:
             check_maximum(group, parts, scope.inputs, version)
+
+
+def _uncertain(name: str, sources: Sources) -> bool:
+    """Tell whether a table may not read an input, because a column that it comes from can be unknown."""
+    return any(attribute.bar(name, table=True) for attribute in _behind(name, sources))
 
 
 def _behind(name: str, sources: Sources) -> list[Attribute]:

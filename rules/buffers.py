@@ -57,7 +57,7 @@ ArrowStream._fields_ = [
 
 @dataclass(frozen=True)
 class Buffers:
-    """The buffers of one column: ``values`` (booleans as bits), ``valid`` as bits or None where no value is null.
+    """The buffers of one chunk of a column: ``values`` (booleans as bits), ``valid`` as bits or None without nulls.
 
     Bits are least significant first, and ``offset`` is the place of the first value in both. What stands in ``values``
     where a value is null is not defined. They live as long as this does.
@@ -71,29 +71,48 @@ class Buffers:
 
 
 def buffers(column: pl.Series) -> Buffers:
-    """Give the buffers of a column of whole numbers, days, labels (their numbers) or booleans."""
-    physical = column.to_physical().rechunk()
+    """Give the buffers of a column of whole numbers, days, labels (their numbers) or booleans, made one chunk."""
+    found = chunks(column.rechunk())
+    return found[0] if found else Buffers(np.empty(0, np.uint8), None, 0, ArrowArray())
+
+
+def chunks(column: pl.Series) -> tuple[Buffers, ...]:
+    """Give the buffers of each chunk of such a column, where polars holds them."""
+    plain = column.dtype.is_integer() or column.dtype == pl.Boolean
+    physical = column if plain else column.to_physical()
+    dtype = None if physical.dtype == pl.Boolean else np.dtype(str(physical.dtype).lower())
     capsule = physical.__arrow_c_stream__(None)
     stream = ArrowStream.from_address(GET_POINTER(capsule, b"arrow_array_stream"))
-    chunk = ArrowArray()
-    if stream.get_next(ctypes.byref(stream), ctypes.byref(chunk)) != 0:
-        raise MemoryError(column.name)
-    if not chunk.release:
-        return Buffers(np.empty(0, np.uint8), None, 0, chunk)
-    weakref.finalize(chunk, _release, ArrowArray.from_buffer_copy(chunk))
+    found: list[Buffers] = []
+    while True:
+        chunk = ArrowArray()
+        if stream.get_next(ctypes.byref(stream), ctypes.byref(chunk)) != 0:
+            raise MemoryError(column.name)
+        if not chunk.release:
+            return tuple(found)
+        weakref.finalize(chunk, _release, ArrowArray.from_buffer_copy(chunk))
+        found.append(_of_chunk(chunk, dtype))
+
+
+def _of_chunk(chunk: ArrowArray, dtype: np.dtype[Any] | None) -> Buffers:
+    """Give the buffers of a chunk of a type; None is a boolean."""
     length, start = chunk.length, chunk.offset
     bits = (start + length + 7) // 8
     valid = _at(chunk.buffers[0], bits, np.dtype(np.uint8)) if chunk.null_count and chunk.buffers[0] else None
-    if physical.dtype == pl.Boolean:
+    if dtype is None:
         return Buffers(_at(chunk.buffers[1], bits, np.dtype(np.uint8)), valid, start, chunk, bits=True)
-    dtype = np.dtype(str(physical.dtype).lower())
     return Buffers(_at(chunk.buffers[1], start + length, dtype), valid, start, chunk)
 
 
+class _Memory:
+    """Memory that numpy may read where it is; see https://numpy.org/doc/stable/reference/arrays.interface.html."""
+
+    def __init__(self, address: int, count: int, dtype: np.dtype[Any]) -> None:
+        self.__array_interface__ = {"version": 3, "data": (address, True), "shape": (count,), "typestr": dtype.str}
+
+
 def _at(address: int | None, count: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-    if not count or not address:
-        return np.empty(0, dtype)
-    return np.ndarray(count, dtype, memoryview((ctypes.c_char * (count * dtype.itemsize)).from_address(address)))
+    return np.asarray(_Memory(address, count, dtype)) if count and address else np.empty(0, dtype)
 
 
 def _release(chunk: ArrowArray) -> None:

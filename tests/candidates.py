@@ -12,7 +12,7 @@ import httpx
 import uvicorn
 
 from intake.address import open_store
-from intake.config import Config
+from intake.config import Config, Limits, Often
 from intake.mail import Sink
 from intake.service import app
 
@@ -147,6 +147,7 @@ def service(folder, **said):
     said.setdefault("limits", {"account": {"times": 100_000, "seconds": 1}})  # the clock stands
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
+    said.setdefault("limits", Limits(account=Often(times=10_000, seconds=30)))
     config = Config(bank=str(folder / "bank.sqlite"), secret_file=str(folder / "secret"), port=port, **said)
     made = app(config, open_store(config.bank), lambda: now[0], sink)
     server = uvicorn.Server(uvicorn.Config(made, log_config=None, lifespan="on", ws="none"))

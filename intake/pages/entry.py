@@ -39,7 +39,7 @@ class Fault:
     """One thing to be corrected, for the summary of a page that is not a page of the form."""
 
     def __init__(self, at: str, title: Text, message: Text) -> None:
-        self.at, self.title, self.message = at, title, message
+        self.at, self.title, self.message = f"#{at}", title, message
 
 
 async def home(visit: Visit) -> Response:

@@ -29,6 +29,7 @@ TITLES = {
     "document_country": Text("Pays qui a délivré le document", "Country that issued the document"),
     "document_number": Text("Numéro du document", "Number of the document"),
 }
+CHOOSE = Text("Choisissez un pays dans la liste.", "Choose a country from the list.")
 LONGEST = 500
 
 
@@ -69,7 +70,8 @@ async def save(visit: Visit) -> Response:
         await identify(visit.state, account, dict(typed))
     except Problem as problem:
         if problem.code == "refused":
-            return _rendered(visit, typed, {error.field: error.message for error in problem.errors})
+            messages = {error.field: error.message for error in problem.errors}
+            return _rendered(visit, typed, messages | dict.fromkeys(messages.keys() & {"document_country"}, CHOOSE))
         if problem.code in ("document_known", "identity_set"):
             return _rendered(visit, typed, {"document_number": problem.detail})
         raise

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 from intake import bank
 from intake.api.person import erase_account
 from intake.bank import Order
-from intake.clock import instant, microseconds
 from intake.event import Event, Kind
+from intake.expiry import Validity, draft_until
 from intake.pages import drafts
 from intake.pages.answers import retyped, sent
-from intake.pages.dates import day_and_hour
+from intake.pages.dates import day_and_hour, local_day
 from intake.pages.drafts import IDENTITY, Draft, Kept
 from intake.pages.form_file import form_of
 from intake.pages.questions import answers_of
 from intake.pages.review import Section, answered_before, key_for, read_standing, sections, stands
 from intake.pages.score import standing
-from intake.pages.validity import valid_until
 from intake.pages.visits import SESSION
 from intake.problems import Problem
 from rules.text import Text
@@ -46,9 +45,8 @@ async def show(visit: Visit) -> Response:
     zone, regulation = served.program.source.time_zone, served.regulation
     score, ends, answered = None, None, list[Section]()
     if found.live is not None and found.body is not None:
-        last = valid_until(instant(found.live.first_at), regulation)
-        score = standing(found.body, regulation, served.today, None if last is None else last.date())
-        ends = None if last is None else microseconds(last)
+        ends = Validity.on(served.program, visit.state.clock()).ends(found.live.first_at)
+        score = standing(found.body, regulation, served.today, None if ends is None else local_day(ends, zone))
         answered = _sections(visit, found.body)
     typed_at = max((kept.at for kept in found.draft.pages.values()), default=None)
     return visit.page(
@@ -58,6 +56,7 @@ async def show(visit: Visit) -> Response:
         event=found.event,
         last=None if found.last is None or found.live is not None else _ended(found.last, zone),
         draft=typed_at,
+        draft_until=None if typed_at is None else draft_until(typed_at),
         resume=visit.to("form_resume"),
         addresses={name: visit.to(name) for name in ("amend", "withdraw", "give_up")},
         score=score,

@@ -64,8 +64,8 @@ class Shown:
 
     @property
     def at(self) -> str:
-        """Where the summary of errors leads: the id of the first control."""
-        return self.field.parts[0]
+        """Where the summary of errors leads: the first control."""
+        return f"#{self.field.parts[0]}"
 
 
 @dataclass(frozen=True)

@@ -16,25 +16,24 @@ from intake import bank
 from intake.bank import Answer, Live, Order
 from intake.event import COLUMNS, Event
 from intake.pages import answers, drafts
-from intake.pages.form import come_in, steps
+from intake.pages.form import ERRORS, come_in, steps
 from intake.pages.paths import of_program
 from intake.pages.questions import Answers, answers_of, in_words
 from intake.pages.score import standing
 from intake.problems import Problem
-from rules.text import Text
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from intake.pages.drafts import Draft
-    from intake.pages.form_file import Form
+    from intake.pages.form_file import Form, FormPage
     from intake.pages.visits import Visit
     from intake.state import Served
     from intake.store import Transaction
     from rules.regulation import Regulation
+    from rules.text import Lang, Text
 
 KINDS = {"deposited": "deposit", "amended": "amend"}
-PAGE_TITLE = Text("Page", "Page")
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,10 @@ def _rendered(visit: Visit, person: str, found: Standing, *, changed: bool) -> R
     good = given.good
     score = None if good is None else standing(good, served.regulation, served.today, None)
     left = [page for page in given.pages if given.state(page).en != "done"]
-    faults = [PageFault(f"page-{page.id}", page.title, given.state(page)) for page in left]
+    faults = [
+        PageFault(visit.to("form", page=page.slug) + errors(given, page, visit.lang), page.title, given.state(page))
+        for page in left
+    ]
     return visit.page(
         "review.html",
         status=409 if changed else 200,
@@ -135,6 +137,11 @@ def _rendered(visit: Visit, person: str, found: Standing, *, changed: bool) -> R
         key=key_for(visit.state.secret, served.id, person, found.last, found.draft.seen),
         seen=found.draft.seen,
     )
+
+
+def errors(given: Answers, page: FormPage, lang: Lang) -> str:
+    """Give the place of a page where its errors are listed, once it was saved."""
+    return ERRORS.to(lang) if page.id in given.draft.pages else ""
 
 
 def sections(visit: Visit, given: Answers) -> list[Section]:

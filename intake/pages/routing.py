@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 200
+ENTRIES = ("sign_in", "link")  # pages with a form for who is not signed in: elsewhere, no cookie is set
 OURS = (Elsewhere, NotFound, Problem, HTTPException, LawError)
 WAIT = {"disk_full": 30, "sync_failed": 5, "gone": 5, "busy": 2, "stopping": 5}
 
@@ -57,7 +58,7 @@ def _endpoint(
             response = await _posted(visit, post)
         else:
             response = await _shown(visit, get)
-        if made is not None:
+        if made is not None and (name in ENTRIES or request.method == "POST"):
             remember(visit, response, VISIT, made, MONTH)
         return response
 

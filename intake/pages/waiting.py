@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from intake.line_words import no_points, said
+from intake.openings import Policy
 from intake.pages.visits import MONTH, Elsewhere, Visit, first_program, remember
 from intake.tickets import TicketRefused
 
@@ -35,6 +36,7 @@ async def show(visit: Visit) -> Response:
         sentences=said(place)[:-1],  # the last one says when the page comes again, which this page lets one stop
         no_points=no_points(regulation),
         auto=auto,
+        **_draw(visit),
         every=every,
     )
     response.headers["Retry-After"] = str(every)
@@ -42,6 +44,17 @@ async def show(visit: Visit) -> Response:
         response.headers["Refresh"] = str(every)
     remember(visit, response, TICKET, place.ticket, MONTH)
     return response
+
+
+def _draw(visit: Visit) -> dict[str, Any]:
+    """Give what lets anyone check a draw: the digest of its seed from the beginning, the seed once it is done."""
+    line = visit.state.line
+    account = visit.visitor.account
+    return {
+        "seed_digest": line.opening.seed_digest if line.opening.policy is Policy.RANDOM else "",
+        "seed": "" if line.seed is None else line.seed.hex(),
+        "person": "" if account is None else account.person or "",
+    }
 
 
 def _held(visit: Visit) -> Place:

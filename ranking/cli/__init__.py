@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from ranking.cli.start import quickly
 from ranking.cli.words import Later, LazyGroup, lang_of, usage_error
 from rules.faults import TirageError
 from rules.text import Text
@@ -93,6 +94,7 @@ tirage = LazyGroup(
 
 def main() -> None:
     """Run a command. Exit status: 0 done, 1 the input or the law is wrong, 2 wrong use."""
+    quickly()
     lang = lang_of(sys.argv[1:])
     try:
         sys.exit(tirage.main(standalone_mode=False) or 0)

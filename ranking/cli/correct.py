@@ -34,8 +34,8 @@ SIGNED = Text(
 
 @words.command(
     Text(
-        "Refait une ronde sur une banque corrigée, avec l’instruction et la règle que garde son dossier : qui aurait dû "
-        "être invité, qui ne l’aurait pas dû, et ce que chaque remède change. N’écrit jamais par-dessus la ronde.",
+        "Refait une ronde sur une banque corrigée, avec l’instruction et la règle que garde son dossier : qui aurait "
+        "dû être invité, qui ne l’aurait pas dû, et ce que chaque remède change. N’écrit jamais par-dessus la ronde.",
         "Runs a round again on a corrected pool, with the instruction and the law that its folder keeps: who should "
         "have been in, who should not, and what each remedy moves. Never writes over the round.",
     ),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ranking.cli import terminal, words
-from ranking.declared import declared
+from ranking.declared import declared, search
 from ranking.faults import Fault, TirageError
 from ranking.files import ending
 from rules import explain as explaining
@@ -70,8 +71,10 @@ def explain(
 
     It is checked as ``tirage pool check`` would; of the other rows of the file, only that none has its number.
     """
-    regulation = load(program).on(on)
-    pool = declared(file, declaration_id, regulation, facts_on or on)
+    with ThreadPoolExecutor(1) as beside:
+        sought = search(file, declaration_id, beside)
+        regulation = load(program).on(on)
+    pool = declared(sought, regulation, facts_on or on)
     declaration = pool.frame.row(0, named=True)
     found = explaining.explain(declaration, regulation, facts_on or on)
     steps = next_steps(declaration, regulation, facts_on or on)

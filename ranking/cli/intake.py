@@ -50,6 +50,10 @@ COMMANDS = {
         "ranking.cli.intake_backup:restore",
         Text("Refaire une banque à partir d’une copie.", "Make a bank of a backup."),
     ),
+    "down-pages": words.Later(
+        "ranking.cli.intake_down:down_pages",
+        Text("Écrire les pages d’un service arrêté, pour le mandataire.", "Write the pages of a service that is down."),
+    ),
 }
 
 intake: click.Group = words.LazyGroup(

@@ -11,9 +11,8 @@ from intake.clock import instant, server_clock
 from intake.extraction import extract as extracted
 from ranking import fingerprint
 from ranking.cli import intake_bank, terminal, words
-from ranking.faults import Fault, PoolError
 from rules import load
-from rules.text import Lang, Text, number, same
+from rules.text import Lang, Text, number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,8 +56,6 @@ def extract(address: str, program: str, at: int, out: str, as_json: bool, lang: 
     """Extract a pool."""
     law = load(program)
     target = terminal.check_target(out, address)
-    if target.with_suffix(".json") == target:
-        raise PoolError([_same_name(target)])
     with intake_bank.opened(address) as store:
         made = extracted(store, server_clock, law.id, law.sources.attributes, intake_bank.asked(at))
     said = record(made)
@@ -102,7 +99,7 @@ def sentences(said: dict[str, Any], target: Path, lang: Lang) -> str:
     head, beside = said["head"], target.with_suffix(".json")
     last = number(head["sequence"], lang)
     lines = [
-        Text(f"{rows} déclarations en vigueur → {target}", f"{rows} live declarations → {target}"),
+        Text(f"Déclarations en vigueur : {rows} → {target}", f"Live declarations: {rows} → {target}"),
         Text(f"Instant   : {said['extracted_at']}", f"Instant    : {said['extracted_at']}"),
         Text(f"Empreinte : {said['fingerprint']}", f"Fingerprint: {said['fingerprint']}"),
         Text(f"Tête      : événement {last}, {head['link']}", f"Head       : event {last}, {head['link']}"),
@@ -110,8 +107,8 @@ def sentences(said: dict[str, Any], target: Path, lang: Lang) -> str:
     if said["erased_since"]:
         lines.append(
             Text(
-                f"Absentes : {erased} déclarations de personnes effacées depuis cet instant.",
-                f"Not there: {erased} declarations of persons erased since that instant.",
+                f"Déclarations absentes, de personnes effacées depuis cet instant : {erased}",
+                f"Declarations not there, of persons erased since that instant: {erased}",
             )
         )
     lines += [
@@ -120,8 +117,3 @@ def sentences(said: dict[str, Any], target: Path, lang: Lang) -> str:
     ]
     lines.append(Text(f"Le tout est noté dans {beside}", f"All of this is noted in {beside}"))
     return "\n".join(line.to(lang) for line in lines)
-
-
-def _same_name(target: Path) -> Fault:
-    expected = Text(".parquet ou .csv", ".parquet or .csv")
-    return Fault(same("--out"), same(str(target)), expected, same(str(target.with_suffix(".parquet"))))

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 import click
 
@@ -18,6 +19,8 @@ from ranking.cli.intake_extract import save_json
 from rules.text import Lang, Text, number, same
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from intake.proof import Checked
 
 HEX = re.compile("[0-9a-f]{64}")
@@ -39,6 +42,14 @@ STEPS = {
         "le journal de l’ancienne racine n’a fait que croître jusqu’à celle-ci",
         "the log of the older root has only grown up to this one",
     ),
+}
+EVENT = Text("Événement", "Event")
+KINDS = {
+    "deposit": Text("dépôt de", "deposit of"),
+    "amend": Text("modification de", "amendment of"),
+    "withdraw": Text("retrait de", "withdrawal of"),
+    "expire": Text("expiration de", "expiry of"),
+    "erase": Text("effacement de", "erasure of"),
 }
 VERDICT = {
     True: Text("La preuve est bonne.", "The proof holds."),
@@ -103,8 +114,8 @@ def proof(declaration_id: str, address: str, out: str, as_json: bool, lang: Lang
         return
     many, size = number(len(made["events"]), lang), number(made["size"], lang)
     said = Text(
-        f"Preuve de {many} événement(s), sous la racine de {size} → {out}",
-        f"Proof of {many} event(s), under the root of {size} → {out}",
+        f"Événements prouvés : {many}, sous la racine de {size} → {out}",
+        f"Events proven: {many}, under the root of {size} → {out}",
     )
     click.echo(said.to(lang))
 
@@ -136,17 +147,35 @@ def check_proof(file: str, published: str, older: str | None, as_json: bool, lan
     given = {"root": published} if HEX.fullmatch(published) else _read(published)
     if older is not None and "consistent_with" not in given:
         raise BankError([_whole_root(published)])
-    steps = check(_read(file), given, None if older is None else _read(older))
+    shown = _read(file)
+    steps = check(shown, given, None if older is None else _read(older))
     holds = all(step.holds for step in steps)
     if as_json:
         found = [{"step": one.step, "event": one.sequence, "holds": one.holds} for one in steps]
         terminal.print_json({"holds": holds, "steps": found})
     else:
-        for step in steps:
-            click.echo(_line(step, lang))
+        for line in [*_told(shown, lang), *(_line(step, lang) for step in steps)]:
+            click.echo(line)
         click.echo(VERDICT[holds].to(lang))
     if not holds:
         raise SystemExit(1)
+
+
+def _told(proof: dict[str, Any], lang: Lang) -> Iterator[str]:
+    """Tell what a proof says happened, so that its person sees whether it is theirs; nothing of what cannot be read."""
+    for one in proof["events"] if isinstance(proof.get("events"), list) else []:
+        try:
+            event, kind = one["event"], KINDS[one["event"]["kind"]].to(lang)
+            said = f"{number(event['sequence'], lang)}, {intake_bank.shown(event['at'])}, {kind} {event['declaration']}"
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+            continue
+        body = one.get("body")
+        yield _printable(f"{EVENT.to(lang)} {said}" + (f"\n  {body}" if isinstance(body, str) else ""))
+
+
+def _printable(text: str) -> str:
+    """Show what a file says, but nothing that would act on a terminal."""
+    return "".join("\ufffd" if one != "\n" and category(one).startswith("C") else one for one in text)
 
 
 def _line(step: Checked, lang: Lang) -> str:

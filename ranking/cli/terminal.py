@@ -33,13 +33,13 @@ WRITERS = {".parquet": "write_parquet", ".csv": "write_csv"}
 
 def console() -> Console:
     """Make the console on which results are printed; wide enough for a table where there is no terminal."""
-    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
+    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, emoji=False, soft_wrap=False)
 
 
 @contextmanager
 def step(words: Text, lang: Lang) -> Iterator[None]:
     """Show that a step is under way, on the error stream, so that results can be piped."""
-    screen = Console(stderr=True, highlight=False)
+    screen = Console(stderr=True, highlight=False, emoji=False)
     if screen.is_terminal:
         with screen.status(words.to(lang) + " …"):
             yield
@@ -51,7 +51,7 @@ def step(words: Text, lang: Lang) -> Iterator[None]:
 @contextmanager
 def counting(words: Text, lang: Lang) -> Iterator[Callable[[int], None]]:
     """Show a count that rises while long work is under way, on the error stream of a terminal."""
-    screen = Console(stderr=True, highlight=False)
+    screen = Console(stderr=True, highlight=False, emoji=False)
     if not screen.is_terminal:
         yield lambda _: None
         return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
+from ranking.cli.start import kept
 from rules.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ class LazyGroup(Group):
         if cmd_name not in self.later:
             return None
         module, _, name = self.later[cmd_name].path.partition(":")
-        command: click.Command = getattr(import_module(module), name)
+        with kept():
+            command: click.Command = getattr(import_module(module), name)
         return command
 
     def words_of_commands(self) -> dict[str, Text]:

@@ -44,6 +44,7 @@ def looked(page):
             page.screenshot(path=SHOTS / f"{name}-{person.lang}-{width['width']}.png", full_page=True)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (address, width)
             assert small_targets(page) == [], address
+        assert nowhere(page) == [], address
         found = Axe().run(page).response["violations"]
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], address
         return answer
@@ -60,6 +61,14 @@ def small_targets(page):
         .map((one) => [one.outerHTML.slice(0, 60), one.getBoundingClientRect()])
         .filter(([_, box]) => box.width > 0 && box.top > 0 && (box.height < 24 || box.width < 24))
         .map(([html, _]) => html)"""
+    )
+
+
+def nowhere(page):
+    """Find links to a place of the page that it does not have."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('a[href^="#"]')].map((one) => one.getAttribute('href'))
+        .filter((to) => !document.getElementById(to.slice(1)))"""
     )
 
 

@@ -1,5 +1,6 @@
 """Expiry agrees with the round, to the microsecond, and takes out nothing else."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from intake.address import open_store
 from intake.bank import Order
 from intake.clock import instant, microseconds, server_clock
 from intake.event import Kind, events
-from intake.expiry import Validity, due, expire
+from intake.expiry import Validity, draft_until, due, expire, expire_on, forget_drafts
 from intake.verify import verify
 from intake.writer import Writer
 from ranking.taking_part import valid
@@ -156,6 +157,28 @@ def test_one_who_withdrew_meanwhile_is_left_alone(store, clock, monkeypatch):
     assert expire(store, writer, LAW, now) == 1
 
 
+def test_the_service_expires_every_hour_and_lives_through_failures(store, clock, monkeypatch, caplog):
+    monkeypatch.setattr("intake.expiry.FIRST_SECONDS", 0)
+    monkeypatch.setattr("intake.expiry.EVERY_SECONDS", 0.01)
+    caplog.set_level("INFO", "intake.expiry")
+    writer = deposited(store, clock, [at("2025-08-01T08:00:00-04:00")])
+    clock.at = at("2031-01-01T00:00:00Z")  # no law on that day
+
+    async def some_hours():
+        task = asyncio.create_task(expire_on(store, writer, [LAW], clock))
+        while not caplog.messages:
+            await asyncio.sleep(0.01)
+        clock.at = at("2026-09-01T08:00:00-04:00")
+        while "expired: 1 of quebec/pstq" not in caplog.messages:
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    asyncio.run(asyncio.wait_for(some_hours(), 20))
+    assert caplog.messages[0] == "not expired: quebec/pstq, LawError"
+    with store.read() as tx:
+        assert tx.all("SELECT 1 FROM live") == []
+
+
 def test_the_command_expires_what_is_due_now(tmp_path):
     path = tmp_path / "bank.sqlite"
     store = open_store(str(path))
@@ -166,3 +189,22 @@ def test_the_command_expires_what_is_due_now(tmp_path):
     assert tirage(*asked, "--json").json == {"program": PSTQ, "expired": 2}
     assert tirage(*asked, "--lang", "fr").out == "Déclarations expirées, sorties de la banque : 0\n"
     assert tirage("intake", "verify", "--bank", path).status == 0
+
+
+def test_a_draft_is_deleted_whole_ninety_days_after_it_was_last_saved(writer, store, clock):
+    """The form of a page and that of another are one draft; another program has a draft of its own."""
+    day = 86_400_000_000
+    saved = [("ada", PSTQ, "a", 0), ("ada", PSTQ, "b", 5 * day), ("ada", "canada/express_entry", "a", 0)]
+    with store.write() as tx:
+        tx.many(
+            "INSERT INTO draft (person, program, page, typed, at) VALUES (?, ?, ?, ?, ?)",
+            [(person, program, page, b"{}", START + at_) for person, program, page, at_ in saved],
+        )
+    clock.at = draft_until(START) - 1
+    assert writer.run_now(forget_drafts) == 0
+    clock.at += 1
+    assert writer.run_now(forget_drafts) == 1
+    with store.read() as tx:
+        assert tx.all("SELECT DISTINCT program FROM draft") == [(PSTQ,)]
+    clock.at = START + 95 * day
+    assert writer.run_now(forget_drafts) == 1

@@ -1,13 +1,10 @@
 """The parts of pages: forms of every program, answers, validity, birthdays, words."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 from candidates import ANSWERS, SPOUSE
-from hypothesis import given
-from hypothesis import strategies as st
 
 import rules
 from intake.fields import declared_names
@@ -18,10 +15,8 @@ from intake.pages.paths import PATHS, lang_of, path
 from intake.pages.questions import answers_of
 from intake.pages.rendering import set_in_french
 from intake.pages.score import age_steps, declared, standing
-from intake.pages.validity import valid_until
 from intake.typed import typed as read_typed
 from ranking import sample
-from ranking.verify.calendar import end_of_validity
 from rules.explain import score_of
 from rules.faults import LawError
 from rules.program import library
@@ -139,12 +134,6 @@ def test_no_other_day_changes_the_score():
     changes = {step.day for step in age_steps(known, PSTQ, DAY, until)}
     scores = {DAY + timedelta(days=ahead): score_of(known, PSTQ, DAY + timedelta(days=ahead)) for ahead in range(365)}
     assert {day for day in scores if day > DAY and scores[day] != scores[day - timedelta(days=1)]} == changes
-
-
-@given(st.integers(946_684_800, 2_208_988_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)))
-def test_validity_ends_when_a_round_says_so(first):
-    zone = ZoneInfo(PSTQ.source.time_zone)
-    assert valid_until(first, PSTQ) == end_of_validity(first, PSTQ.lifecycle.validity_months, zone)
 
 
 def test_durations_and_instants_are_said_as_people_say_them():

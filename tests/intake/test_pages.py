@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 from candidates import ANSWERS, NOON, Person, Read, service
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from intake.config import Limits, Often
 from intake.event import Event
 from intake.pages import drafts
 from intake.pages.review import read_standing
@@ -76,6 +79,8 @@ def test_a_declaration_is_deposited_shown_amended_and_withdrawn(served, someone)
     assert "30 avril 2026, 12 h 00 min 00 s (UTC−4)" in page.text
     assert found.body["spouse_birth_date"] == "1992-02-29"
     assert found.body["main_occupation_quebec_months"] is None
+    receipt = person.browser.get("/v1/declarations/quebec/pstq/receipt")
+    assert (receipt.status_code, found.event.commitment.hex() in receipt.text) == (200, True)
     page = person.get(MINE)
     assert "3 février 2027 : un anniversaire fait passer le pointage à 489 (−4)" in page.text
     assert "30 avril 2027, 12 h 00 min 00 s (UTC−4) : la déclaration sort de la banque" in page.text
@@ -197,6 +202,21 @@ def test_what_is_typed_is_kept_even_when_it_is_wrong_and_shown_as_it_was(served,
     assert "Il faut" in page.text
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(st.sampled_from(sorted(ANSWERS["work"])), st.text(max_size=30)))
+def test_whatever_is_typed_is_kept_and_shown_and_never_fails(served, complete, typed):
+    address = f"{MINE}/formulaire/travail"
+    fields = complete.get(address).form(address).fields | typed
+    complete.answer = complete.browser.post(address, data=fields)
+    assert complete.answer.status_code == 303
+    draft = standing(served, complete).draft
+    assert {name: draft.pages["work"].typed[name] for name in typed} == typed
+    complete.followed()
+    assert complete.get(REVIEW) is not None
+    assert complete.answer.status_code == 200
+    assert complete.get(address).form(address).fields["csrf"] == fields["csrf"]
+
+
 def test_a_page_says_what_is_wrong_only_once_it_was_sent(someone):
     person = someone()
     assert "Erreur" not in person.get(VOUS).text
@@ -259,6 +279,7 @@ def test_an_incomplete_draft_cannot_be_deposited(served, someone):
     person.fill({"person": ANSWERS["person"]})
     page = person.get(REVIEW)
     assert "Votre français : à faire" in page.text
+    assert f"{MINE}/formulaire/francais" in page.links
     assert not any(form.action == REVIEW for form in page.forms)
     said = {"csrf": page.forms[0].fields["csrf"], "key": "a" * 20, "seen": standing(served, person).draft.seen}
     assert person.browser.post(REVIEW, data=said).status_code == 200
@@ -483,6 +504,16 @@ def test_identity_is_kept_as_typed_and_a_known_document_is_refused(served, someo
         assert drafts.read(tx, account, drafts.IDENTITY).pages == {}
 
 
+def test_no_cookie_is_set_before_there_is_a_form(served):
+    browser = Person(served).browser
+    for address in ("/fr/", "/fr/accessibilite", "/fr/connexion/courriel", "/fr/nulle-part"):
+        assert "set-cookie" not in browser.get(address).headers
+    made = browser.get("/fr/connexion").headers["set-cookie"]
+    assert made.startswith("visit=")
+    assert "HttpOnly" in made
+    assert "SameSite=lax" in made
+
+
 def test_an_address_without_a_page_is_told_in_its_language(served):
     browser = Person(served).browser
     for address, words in (("/fr/nulle-part", "Cette page n’existe pas"), ("/en/nowhere", "There is no such page")):
@@ -492,6 +523,35 @@ def test_an_address_without_a_page_is_told_in_its_language(served):
         assert browser.get(address).status_code in (303, 404)
     front = [browser.get("/", headers={"Accept-Language": said}).headers["location"] for said in ("en-CA", "de", "")]
     assert front == ["/en/", "/fr/", "/fr/"]
+
+
+def test_a_draw_can_be_checked_from_the_page(tmp_path):
+    opens_at = datetime(2026, 4, 30, 18, tzinfo=UTC)
+    with service(tmp_path, opens_at=opens_at, policy="random") as served:
+        person = Person(served)
+        person.sign_in()
+        page = person.get("/fr/file-d-attente")
+        line = served.intake.line
+        assert line.opening.seed_digest in page.text
+        assert line.opening.seed.hex() not in page.text
+        assert number_of(served, person) in page.text
+        assert "tirées au sort à l’ouverture" in page.text
+
+
+def test_too_many_requests_are_told_and_what_was_typed_can_be_sent_again(tmp_path):
+    with service(tmp_path, limits=Limits(account=Often(times=12, seconds=60))) as served:
+        person = Person(served)
+        person.sign_in()
+        fields = person.get(VOUS).form(VOUS).fields | ANSWERS["person"]
+        while person.answer.status_code == 200:
+            person.get(VOUS)
+        assert (person.answer.status_code, person.answer.headers["Retry-After"]) == (429, "5")
+        person.answer = person.browser.post(VOUS, data=fields)
+        assert person.answer.status_code == 429
+        assert "3 février 1990" in person.page.text
+        served.now[0] += HOURS
+        person.send(VOUS)
+        assert person.at == f"{MINE}/formulaire/francais"
 
 
 def test_a_program_that_has_ended_says_so_and_a_draft_stays(tmp_path):

@@ -206,9 +206,22 @@ def test_the_commands_from_root_to_check(bank_path, tmp_path):
         ran = tirage("intake", "check-proof", shown, "--root", given_root)
         assert (ran.status, ran.out.splitlines()[-1]) == (0, "The proof holds.")
     french = tirage("intake", "check-proof", shown, "--root", root, "--lang", "fr")
-    assert french.out.splitlines()[0] == "✓ ce qui est déclaré est bien ce dont l’événement 1 porte l’engagement"
+    told, declared, *_ = french.out.splitlines()
+    assert told.startswith("Événement 1, 2027-01-15T08:00:01+00:00, dépôt de D-p0")
+    assert declared == '  {"french_listening":5,"note":"née « Été »"}'
+    assert "✓ ce qui est déclaré est bien ce dont l’événement 1 porte l’engagement" in french.out
     wrong = tirage("intake", "check-proof", shown, "--root", "ab" * 32, "--json")
     assert (wrong.status, wrong.json["holds"]) == (1, False)
+
+
+def test_what_a_proof_says_cannot_act_on_a_terminal(bank_path, tmp_path):
+    shown = tmp_path / "proof.json"
+    tirage("intake", "proof", "D-p0", "--bank", bank_path, "--out", shown)
+    said = json.loads(shown.read_text())
+    said["events"][0] |= {"body": "\x1b[2J\x9b2J gone"}
+    shown.write_text(json.dumps(said))
+    ran = tirage("intake", "check-proof", shown, "--root", "ab" * 32)
+    assert (ran.status, "\x1b" in ran.out, "\x9b" in ran.out) == (1, False, False)
 
 
 def test_an_older_root_is_checked_by_the_command(bank_path, tmp_path):

@@ -3,6 +3,7 @@
 Commands run in this process, through the same ``main`` as the installed one, which three tests start for real.
 """
 
+import gc
 import io
 import json
 import os
@@ -22,6 +23,7 @@ from bad_pools import base
 
 import rules
 from ranking import cli, fingerprint
+from ranking.cli.start import kept
 from ranking.outcomes import Outcome
 from ranking.reference import data_folder
 
@@ -719,3 +721,11 @@ def test_the_demonstration_shows_a_round_and_commands_that_work(tmp_path, monkey
         json.loads((tmp_path / "out" / name / "receipt.json").read_text("utf-8")) for name in ("round", "again")
     )
     assert again == first
+
+
+def test_the_collector_rests_while_a_command_is_imported_and_works_again_after():
+    with kept():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert gc.get_freeze_count()
+    gc.unfreeze()

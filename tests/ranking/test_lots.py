@@ -97,7 +97,7 @@ def test_labels_have_the_numbers_of_their_text():
     assert lots.numbers(*EXAMPLE, labels).equals(lots.numbers(*EXAMPLE, labels.cast(pl.String)))
 
 
-@pytest.mark.parametrize("page", ["lots.md", "tirage-au-sort.md"])
+@pytest.mark.parametrize("page", ["lots.md", "protocole-du-tirage.md", "tirage-au-sort.md"])
 def test_the_recipe_of_the_pages_hashes_what_the_program_hashes(page):
     text = (Path(__file__).parents[2] / "docs" / page).read_text("utf-8")
     recipe = re.search(r"printf '(.+)' \| sha256sum\n +([0-9a-f]{64})", text)

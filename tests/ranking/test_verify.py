@@ -406,15 +406,20 @@ def test_tampering_fails_the_properties_that_it_breaks(tamper, desk):
     assert failed(desk) == TAMPERING[tamper]
 
 
+PAGES = pytest.mark.parametrize("page", ["verify.md", "verification.md"])
+
+
+@PAGES
 @pytest.mark.parametrize("tamper", TAMPERING, ids=lambda tamper: tamper.__name__)
-def test_the_documentation_says_which_properties_catch_it(tamper):
-    text = (ROOT / "docs" / "verify.md").read_text(encoding="utf-8")
+def test_the_documentation_says_which_properties_catch_it(tamper, page):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     row = next(line for line in text.splitlines() if f"`{tamper.__name__}`" in line)
     assert set(re.findall(r"`(\w+)`", row)) - {tamper.__name__} == TAMPERING[tamper]
 
 
-def test_the_documentation_has_every_property():
-    text = (ROOT / "docs" / "verify.md").read_text(encoding="utf-8")
+@PAGES
+def test_the_documentation_has_every_property(page):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     assert not [name for name in PROPERTIES if f"`{name}`" not in text]
 
 

@@ -4,6 +4,7 @@ Random laws and pools are compared in ``test_engines_agree``; here, what is fold
 """
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,7 @@ from ranking.conform import conform
 from rules import blocks, lookup
 from rules.buffers import buffers
 from rules.lookup import LARGEST, LARGEST_ALONE, Compiler
+from rules.steps import narrow
 
 EXPRESS = rules.load("canada/express_entry").on(date(2025, 3, 24))
 LAW = rules.load(LUMEN).on(date(2030, 1, 1))
@@ -75,6 +77,20 @@ def test_the_size_of_a_block_changes_no_score(size, profiles, monkeypatch):
     expected = by_rows(profiles, EXPRESS, EXPRESS.day)
     monkeypatch.setattr(blocks, "BLOCK", size)
     assert alone(profiles, EXPRESS, EXPRESS.day).equals(expected)
+
+
+@pytest.mark.parametrize("cuts", [[150], [1, 299], [96, 192], [40, 41, 250]])
+@pytest.mark.parametrize("small", [1, 1000])
+def test_chunks_are_scored_where_they_are_or_joined(cuts, small, profiles, monkeypatch):
+    expected = by_rows(profiles, EXPRESS, EXPRESS.day)
+    pieces = [profiles[begin:end] for begin, end in pairwise([0, *cuts, profiles.height])]
+    chunked = pl.concat(pieces, rechunk=False)
+    assert chunked["nomination"].n_chunks() == len(pieces)
+    monkeypatch.setattr(blocks, "BLOCK", 16)
+    monkeypatch.setattr(blocks, "SMALL", small)
+    assert alone(chunked, EXPRESS, EXPRESS.day).equals(expected)
+    uneven = chunked.with_columns(profiles["french_reading"])
+    assert alone(uneven, EXPRESS, EXPRESS.day).equals(expected)
 
 
 @pytest.mark.parametrize("start", [1, 3, 8])
@@ -175,7 +191,7 @@ def test_a_type_is_as_narrow_as_every_sum_allows(reached, dtype):
 
 @pytest.mark.parametrize(("size", "dtype"), [(256, "uint8"), (257, "uint16"), (2**16, "uint16"), (2**16 + 1, "uint32")])
 def test_codes_are_as_narrow_as_their_number_allows(size, dtype):
-    assert blocks.narrow(size) == np.dtype(dtype)
+    assert narrow(size) == np.dtype(dtype)
 
 
 # The cost rule.
