@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from banks import START, StandingClock
 from services import MANY, NOON, PATH, SECOND, Http, identity, key, sampled, service
+from shell import tirage
 
 from intake import sessions, tickets
 from intake.address import open_store
@@ -457,12 +459,39 @@ def test_cookies_are_for_this_service_alone(tmp_path):
             token = client.token("cookie@x.org")
             page = client.http.get(f"/fr/session?token={token}")
             csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
-            headers = {"Cookie": f"visit={page.cookies['visit']}"}
+            prefix = "__Host-" if secure else ""  # taken from this host alone, not from another of its domain
+            headers = {"Cookie": f"{prefix}visit={page.cookies[f'{prefix}visit']}"}
             opened = client.http.post("/fr/session", data={"csrf": csrf, "token": token}, headers=headers)
             assert opened.status_code == 303
+            session = opened.cookies[f"{prefix}session"]
+            headers = {"Cookie": f"{prefix}session={session}"}
+            assert client.http.get("/fr/identite", headers=headers).status_code == 200
+            assert client.http.get("/v1/person", headers=headers).status_code == 200
+            if secure:  # what a neighbour in the domain can set is nobody's session
+                assert client.http.get("/v1/person", headers={"Cookie": f"session={session}"}).status_code == 401
             for said in (page.headers["set-cookie"], opened.headers["set-cookie"]):
                 flags = {one.strip().lower() for one in said.split(";")[1:]}
                 assert {"httponly", "samesite=lax", "path=/"} <= flags
                 assert ("secure" in flags) == secure
                 assert not any(one.startswith("domain") for one in flags)
             assert ("strict-transport-security" in page.headers) == secure
+
+
+def test_a_browser_that_signs_out_keeps_nothing_of_who_it_was(client):
+    header = {"Cookie": f"session={client.person(91)['Authorization'].removeprefix('Bearer ')}"}
+    page = client.http.get("/fr/declaration/quebec/pstq", headers=header)
+    csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
+    said = client.http.post("/fr/deconnexion", data={"csrf": csrf}, headers=header)
+    left = said.headers.get_list("set-cookie")
+    assert [re.match('(session|ticket)="";.*Max-Age=0', one) is not None for one in left] == [True, True]
+    assert client.http.get("/v1/person", headers=header).status_code == 401
+
+
+def test_a_bank_is_for_its_owner(tmp_path):
+    with service(tmp_path) as client:
+        client.person(1)
+        kept = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert set(kept) >= {"bank.sqlite", "bank.sqlite-wal", "secret"}
+    assert set(kept.values()) == {0o600}
+    tirage("intake", "backup", "--bank", tmp_path / "bank.sqlite", "--out", tmp_path / "copy.sqlite")
+    assert (tmp_path / "copy.sqlite").stat().st_mode & 0o777 == 0o600
