@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from intake.faults import BankError, Fault
-from intake.sqlite_store import SqliteStore
+from intake.sqlite_store import SqliteStore, private
 from intake.verify import verify
 from rules.text import Text, same
 
@@ -55,6 +55,7 @@ def copy(source: Path, target: Path, progress: Callable[[int], None] = lambda _:
 
 def _copied(source: Path, target: Path) -> None:
     read = apsw.Connection(str(source), flags=apsw.SQLITE_OPEN_READWRITE)
+    private(target)
     made = apsw.Connection(str(target))
     try:
         read.set_busy_timeout(WAIT_MS)

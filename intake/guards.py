@@ -152,7 +152,7 @@ class Guarded(HttpToolsProtocol):
         """Begin a request: its headers are due."""
         super().on_message_begin()
         self.asked = self.receiving = self._in_head = True
-        self._beside = self._said = self._hosts = 0
+        self._beside = self._said = self._hosts = self._dropped = 0
         self.since = self.loop.time()
         self.deadline = self.since + self.doors.limits.header_seconds
 
@@ -185,8 +185,12 @@ class Guarded(HttpToolsProtocol):
             raise ValueError
 
     def on_body(self, body: bytes) -> None:
-        """Have a piece of the body."""
+        """Have a piece of the body; whatever comes after the answer is not kept, and not read for ever."""
         self._beside -= len(body)
+        if self.cycle.response_complete:
+            self._dropped += len(body)
+            if self._dropped > LINGER_BYTES:
+                self._real.abort()
         super().on_body(body)
 
     def on_message_complete(self) -> None:

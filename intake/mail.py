@@ -63,9 +63,9 @@ def sign_in_message(to: str, token: str, url: str, lang: Lang) -> EmailMessage:
     message = EmailMessage()
     message["To"] = to
     message["Subject"] = SUBJECT.to(lang)
-    message["Content-Language"] = lang
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(BODY.to(lang).format(link=f"{url}/{lang}/session?token={token}"))
+    message["Content-Language"] = lang
     return message
 
 

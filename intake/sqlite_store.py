@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -95,6 +96,7 @@ class SqliteStore:
     def _open(self) -> None:
         with _failing():
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            private(self.path)
             self._writing = self._made(self._opened())
 
     def _write_again(self) -> None:
@@ -206,6 +208,12 @@ def _failing() -> Iterator[None]:
         ):
             raise
         raise StoreFailed(reason or "gone", str(failed)) from failed
+
+
+def private(path: Path) -> None:
+    """Make a file, where there is none, that its owner alone reads; SQLite gives its log the same rights."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _undo(connection: apsw.Connection) -> None:

@@ -76,7 +76,17 @@ def _sent_session(request: Request) -> str:
     header = request.headers.get("authorization", "")
     if header[:7].lower() == "bearer ":
         return header[7:].strip()
-    return request.cookies.get(COOKIE, "")
+    return cookie(request, COOKIE)
+
+
+def cookie(request: Request, name: str) -> str:
+    """Read a cookie of ours; empty where there is none."""
+    return request.cookies.get(cookie_name(intake_of(request), name), "")
+
+
+def cookie_name(intake: Intake, name: str) -> str:
+    """Name a cookie so that, over HTTPS, browsers take it from this host alone, not from another of its domain."""
+    return f"__Host-{name}" if intake.config.secure else name
 
 
 async def person_of(request: Request) -> str:

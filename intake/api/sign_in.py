@@ -15,7 +15,7 @@ from intake.api.schema import described
 from intake.clock import instant
 from intake.limits import network
 from intake.mail import normal, sign_in_message
-from intake.messages import FieldFault
+from intake.messages import FieldFault, echo
 from intake.problems import Problem
 from intake.sign_in import MICROSECONDS, has_link, keep_link, sign_out, spend_link
 from rules.text import Text
@@ -97,7 +97,7 @@ def _unknown(said: dict[str, Any], names: tuple[str, ...]) -> list[FieldFault]:
     said_of_it = Text(
         f"Ce champ est de trop. Gardez : {', '.join(names)}.", f"This field is one too many. Keep: {', '.join(names)}."
     )
-    return [FieldFault(name[:40], "unknown_field", said_of_it) for name in list(said)[:10] if name not in names]
+    return [FieldFault(echo(name), "unknown_field", said_of_it) for name in list(said)[:10] if name not in names]
 
 
 @router.post(

@@ -89,7 +89,9 @@ def keep(tx: Transaction, at: int, person: str, program: str, page: str, typed: 
 
 
 def put(tx: Transaction, at: int, person: str, program: str, page: str, typed: Typed) -> None:
-    """Keep a page as it is."""
+    """Keep a page as it is; nothing of somebody who was erased meanwhile."""
+    if tx.one("SELECT 1 FROM account WHERE account = ? OR person = ?", (person, person)) is None:
+        return
     tx.run(
         "INSERT INTO draft (person, program, page, typed, at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (person, program, page) DO UPDATE SET typed = excluded.typed, at = excluded.at",

@@ -13,7 +13,7 @@ from intake.pages.drafts import read
 from intake.pages.form_file import form_of
 from intake.pages.paths import of_program, path
 from intake.pages.rendering import see_other
-from intake.pages.visits import GRACE, SESSION, Visit, first_program, remember
+from intake.pages.visits import GRACE, SESSION, Visit, first_program, leave_nothing, remember
 from intake.problems import Problem
 from rules.text import Text
 
@@ -143,5 +143,5 @@ async def sign_out(visit: Visit) -> Response:
     if visit.visitor.account is not None:
         await end_sessions(visit.state, visit.visitor.account)
     response = visit.go("home")
-    response.delete_cookie(SESSION, path="/")
+    leave_nothing(visit, response)
     return response

@@ -17,7 +17,7 @@ from intake.pages.form_file import form_of
 from intake.pages.questions import answers_of
 from intake.pages.review import Section, answered_before, key_for, read_standing, sections, stands
 from intake.pages.score import standing
-from intake.pages.visits import SESSION
+from intake.pages.visits import leave_nothing
 from intake.problems import Problem
 from rules.text import Text
 from rules.titles import LANGS
@@ -174,5 +174,5 @@ async def erase(visit: Visit) -> Response:
     await visit.state.writer.run(lambda tx, _at: drafts.drop(tx, account.account, IDENTITY))
     await erase_account(visit.state, account)
     response = visit.go("erased")
-    response.delete_cookie(SESSION, path="/")
+    leave_nothing(visit, response)
     return response

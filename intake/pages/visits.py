@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from intake import sessions
+from intake.api.asking import cookie, cookie_name
 from intake.pages import rendering
 from intake.pages.paths import of_program, path
 from intake.state import Account, account_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from intake.state import Intake, Served
 
-SESSION, VISIT = "session", "visit"
+SESSION, VISIT, TICKET = "session", "visit", "ticket"
 GRACE = 7 * 24 * 3600  # seconds after its end in which a session can still keep what is typed, and nothing else
 VISIT_LENGTH = 22
 MONTH = 30 * 24 * 3600
@@ -123,14 +124,14 @@ def token_for(secret: bytes, key: str) -> str:
 async def visitor_of(request: Request, state: Intake) -> tuple[Visitor, str | None]:
     """Tell whose browser it is. Second: a new visit to be remembered by a cookie, where there is none yet."""
     now = state.clock() // 1_000_000
-    written = request.cookies.get(SESSION, "")
+    written = cookie(request, SESSION)
     session = sessions.read(written, state.session_key, now)
     late = None if session else sessions.read(written, state.session_key, now - GRACE)
     found = await _account(session or late, state)
     if found is not None:
         csrf = token_for(state.secret, written)
         return (Visitor(found, None, csrf) if session else Visitor(None, found, csrf)), None
-    visit = request.cookies.get(VISIT, "")
+    visit = cookie(request, VISIT)
     made = None if len(visit) == VISIT_LENGTH else secrets.token_urlsafe(16)
     return Visitor(None, None, token_for(state.secret, made or visit)), made
 
@@ -159,8 +160,14 @@ def comes_from_us(visit: Visit) -> bool:
 
 def remember(visit: Visit, response: Response, name: str, value: str, seconds: int) -> None:
     """Set a cookie that scripts cannot read and other sites do not send."""
-    secure = visit.state.config.secure
-    response.set_cookie(name, value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=secure)
+    named, secure = cookie_name(visit.state, name), visit.state.config.secure
+    response.set_cookie(named, value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def leave_nothing(visit: Visit, response: Response) -> None:
+    """Have the browser forget whose it was: the next one to use it may be somebody else."""
+    for name in (SESSION, TICKET):
+        remember(visit, response, name, "", 0)
 
 
 def first_program(visit: Visit) -> dict[str, str] | None:

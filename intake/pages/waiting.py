@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from intake.api.asking import cookie
 from intake.line_words import no_points, said
 from intake.openings import Policy
-from intake.pages.visits import MONTH, Elsewhere, Visit, first_program, remember
+from intake.pages.visits import MONTH, TICKET, Elsewhere, Visit, first_program, remember
 from intake.tickets import TicketRefused
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from intake.place import Place
 
 STOPPED = ("arret", "stop")
-TICKET = "ticket"
 LEAST_EVERY = 5
 
 
@@ -60,6 +60,6 @@ def _draw(visit: Visit) -> dict[str, Any]:
 def _held(visit: Visit) -> Place:
     """Read the ticket that the browser has kept, after the session has ended; without one, send to sign in."""
     try:
-        return visit.state.line.place(visit.request.cookies.get(TICKET, ""))
+        return visit.state.line.place(cookie(visit.request, TICKET))
     except TicketRefused:
         raise Elsewhere(visit.to("sign_in")) from None
