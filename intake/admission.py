@@ -1,6 +1,6 @@
 """How many may come in now: by what the service carries, measured; and how long the others will wait, measured too.
 
-Additive increase, multiplicative decrease. While the line is held up by the rate and writes take less than a quarter
+Additive increase, multiplicative decrease. While the line is held up by the rate and writes take less than ``hold``
 of the target, the rate grows by ``step`` each second, or by ``growth`` of itself at the beginning and once there was no
 cut for ``quiet`` seconds. Once writes take longer than half the target, it is cut to ``back`` of itself, at most once a
 second; beyond the target only ``least`` people a second come in, so that the line never stands still for ever. While
@@ -38,7 +38,7 @@ class Pace:
     step: float = 20.0
     growth: float = 0.1
     quiet: float = 6.0
-    back: float = 0.8
+    back: float = 0.87
     least: float = 1.0
     most: float = 5_000.0
     burst: float = 1.0
@@ -48,6 +48,7 @@ class Pace:
     visit: float = 5.0
     flood: int = 500
     work: float = 3.0
+    hold: float = 0.36
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _paced(state: State, delay: float, load: Load, passed: float, pace: Pace, *,
     if min(delay, state.calm) > pace.target / 2:
         rate, inside = max(pace.least, state.rate * pace.back), min(load.inside, state.most_inside) * pace.back
         return replace(state, rate=rate, most_inside=max(1.0, inside), cut_at=state.at)
-    if not held_up or min(delay, state.calm) > pace.target / 4:
+    if not held_up or min(delay, state.calm) > pace.target * pace.hold:
         return state
     if _full(state, load, pace):
         return replace(state, most_inside=state.most_inside * (1 + pace.room * passed))
