@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from banks import START, StandingClock
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from services import MANY, NOON, PATH, SECOND, Http, identity, key, sampled, service
 from shell import tirage
 
@@ -495,3 +497,42 @@ def test_a_bank_is_for_its_owner(tmp_path):
     assert set(kept.values()) == {0o600}
     tirage("intake", "backup", "--bank", tmp_path / "bank.sqlite", "--out", tmp_path / "copy.sqlite")
     assert (tmp_path / "copy.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+HEADERS = (
+    *("If-Match", "If-None-Match", "Accept-Language", "Authorization", "Cookie", "Ticket", "Idempotency-Key", "Origin"),
+    *("Content-Type", "Content-Length", "Host", "Referer", "X-Forwarded-For", "Range", "Sec-Fetch-Site"),
+)
+PIECES = (
+    *(
+        '"D-AAAA-AAAA-AAAA.1"',
+        'W/"',
+        '"',
+        "bearer ",
+        "session=",
+        "ticket=",
+        "visit=",
+        "%",
+        "\xff",
+        "en;q=",
+        "1e999",
+        "nan",
+    ),
+    *("=", ",", ";", "application/json", "application/x-www-form-urlencoded", "; charset=utf-7", "http://[", "null"),
+    *("0" * 30, "-1", "a" * 300, "bytes=0-", " "),
+)
+WORDS = st.lists(st.sampled_from(PIECES), max_size=5).map(lambda pieces: "".join(pieces).encode("latin-1"))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data(), st.dictionaries(st.sampled_from(HEADERS), WORDS, max_size=5), st.binary(max_size=60))
+def test_no_header_and_no_body_makes_anything_fail(client, known, data, headers, body):
+    session = known[0]["Authorization"].removeprefix("Bearer ").encode()
+    harmless = [
+        one for one in everything(client) if not re.search("person|sessions|effac|eras|sign-out|deconn", one[1])
+    ]
+    method, path = data.draw(st.sampled_from(harmless))
+    sent = {name.encode(): value for name, value in headers.items()}
+    if data.draw(st.booleans()):
+        sent = {b"Authorization": b"Bearer " + session, b"Cookie": b"session=" + session} | sent
+    assert client.http.request(method, path, headers=sent, content=body).status_code < 500
