@@ -536,3 +536,24 @@ def test_no_header_and_no_body_makes_anything_fail(client, known, data, headers,
     if data.draw(st.booleans()):
         sent = {b"Authorization": b"Bearer " + session, b"Cookie": b"session=" + session} | sent
     assert client.http.request(method, path, headers=sent, content=body).status_code < 500
+
+
+@pytest.mark.parametrize("page", ["retrait", "verification"])
+def test_a_key_written_into_a_form_is_one_of_ours_or_does_nothing(tmp_path, address, page):
+    """A form can be sent with anything in it; PostgreSQL takes no text with a zero in it."""
+    with service(tmp_path, bank=address) as client:
+        who = client.person(1)
+        assert client.http.post(PATH, json=sampled()[0], headers=who | key()).status_code == 201
+        cookie = {"Cookie": f"session={who['Authorization'].removeprefix('Bearer ')}"}
+        mine = "/fr/declaration/quebec/pstq"
+        csrf = client.http.get(mine, headers=cookie).text.partition('name="csrf" value="')[2].partition('"')[0]
+        if page == "verification":
+            client.http.post(f"{mine}/modification", data={"csrf": csrf}, headers=cookie)
+        shown = client.http.get(f"{mine}/{page}", headers=cookie).text
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown))
+        assert {"csrf", "key"} <= set(fields)
+        for written in ("\0" * 20, "", "é" * 20, "k" * 65, "a\u0000b" * 8, "' OR 1=1 --    "):
+            said = client.http.post(f"{mine}/{page}", data=fields | {"key": written}, headers=cookie)
+            assert said.status_code in {200, 409}, (written, said.status_code)
+        assert client.http.get(PATH, headers=who).json()["version"] == 1
+        assert client.http.post(f"{mine}/{page}", data=fields, headers=cookie).status_code == 303
