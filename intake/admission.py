@@ -1,9 +1,10 @@
 """How many may come in now: by what the service carries, measured; and how long the others will wait, measured too.
 
-Additive increase, multiplicative decrease. While the line is held up by the rate and writes are quick, the rate grows
-by ``step`` each second, or by ``growth`` of itself at the beginning and once there was no cut for ``quiet`` seconds.
-Once writes take longer than half the target, it is cut to ``back`` of itself, at most once a second; beyond the target
-only ``least`` people a second come in, so that the line never stands still for ever.
+Additive increase, multiplicative decrease. While the line is held up by the rate and writes take less than a quarter of
+the target, the rate grows by ``step`` each second, or by ``growth`` of itself at the beginning and once there was no cut
+for ``quiet`` seconds, and while people do come: who was admitted and asks again in half a minute makes no load yet. Once writes take longer than half the target, it is cut to ``back`` of itself, at most once a
+second; beyond the target only ``least`` people a second come in, so that the line never stands still for ever. Only a
+rate in use is cut: where twenty thousand people ask for a ticket within a second, it is not those let in who weigh.
 
 Who fills in a form makes load for as long as they are there, and the rate feels it late. So a cut also remembers how
 many people were inside, and lets no more than ``back`` of them be inside; that limit grows by ``room`` of itself each
@@ -21,6 +22,7 @@ from threading import Lock
 
 SECOND = 1_000_000
 MARGIN = 1.2
+VISIT = 4  # a visit is taken for so many writes of a ticket, until it is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Load:
 class State:
     """Where admission stands. ``credit``: people who may come in at once. Instants are microseconds.
 
-    ``most_inside``: no limit before the first cut.
+    ``most_inside``: no limit before the first cut. ``let_in``: people who came in since the last cut. ``calm``: the
+    delay of the last half second or so, since a disk now and then takes its time.
     """
 
     rate: float
@@ -72,6 +75,8 @@ class State:
     cut_at: int
     finishing: float = 0.0
     most_inside: float = math.inf
+    let_in: int = 0
+    calm: float = 0.0
 
 
 def begin(pace: Pace, now: int) -> State:
@@ -88,35 +93,44 @@ def step(state: State, now: int, load: Load, standing: int, pace: Pace) -> tuple
     passed = min((now - state.at) / SECOND, 1.0)
     finishing = _smoothed(state.finishing, load.finished, passed)
     delay = _delay(load, finishing, pace)
-    gone_on = replace(state, at=now, finishing=finishing)
+    calm = (state.calm + min(delay, 2 * pace.target)) / 2 if state.calm else min(delay, 2 * pace.target)
+    gone_on = replace(state, at=now, finishing=finishing, calm=calm)
     paced = _paced(gone_on, delay, load, passed, pace, held_up=standing > state.credit)
     if delay > pace.target or _full(paced, load, pace):
         credit = min(1.0, state.credit + pace.least * passed)
     else:
         credit = min(max(1.0, paced.rate * pace.burst), state.credit + paced.rate * passed)
     admitted = min(int(credit), standing)
-    return replace(paced, credit=credit - admitted), admitted
+    return replace(paced, credit=credit - admitted, let_in=paced.let_in + admitted), admitted
 
 
 def spend(state: State) -> State | None:
     """Let one person in at once, out of the credit; None where there is none."""
-    return replace(state, credit=state.credit - 1) if state.credit >= 1 else None
+    return replace(state, credit=state.credit - 1, let_in=state.let_in + 1) if state.credit >= 1 else None
 
 
 def _paced(state: State, delay: float, load: Load, passed: float, pace: Pace, *, held_up: bool) -> State:
     """Cut the rate, or let grow what holds the line up: for a second after a cut nothing tells what the cut did."""
     if state.at - state.cut_at < SECOND:
         return state
-    if delay > pace.target / 2:
+    if min(delay, state.calm) > pace.target / 2:
+        if not _in_use(state):
+            return replace(state, rate=min(pace.most, max(state.rate, state.finishing / VISIT)))
         rate, inside = max(pace.least, state.rate * pace.back), min(load.inside, state.most_inside) * pace.back
-        return replace(state, rate=rate, most_inside=max(1.0, inside), cut_at=state.at)
-    if not held_up:
+        return replace(state, rate=rate, most_inside=max(1.0, inside), cut_at=state.at, let_in=0)
+    if not held_up or min(delay, state.calm) > pace.target / 4:
         return state
     if _full(state, load, pace):
         return replace(state, most_inside=state.most_inside * (1 + pace.room * passed))
     quiet = state.at - state.cut_at >= pace.quiet * SECOND
     more = max(pace.step, state.rate * pace.growth) if quiet else pace.step
     return replace(state, rate=min(pace.most, state.rate + more * passed))
+
+
+def _in_use(state: State) -> bool:
+    """Tell whether people came in at a quarter of the rate at least since the last cut."""
+    since = min(state.at - state.cut_at, 4 * SECOND) / SECOND
+    return state.let_in >= state.rate * since / 4
 
 
 def _full(state: State, load: Load, pace: Pace) -> bool:

@@ -142,16 +142,6 @@ def withdraw(tx: Transaction, at: int, order: Order, if_match: int) -> Answer:
     return _done(tx, order, asked, Answer(200, "withdrawn", event, version=event.version))
 
 
-def expire_due(tx: Transaction, at: int, program: str, before: int) -> list[Event]:
-    """Take out of the bank what was deposited before an instant, in order of deposit; at most 1,000 at a time."""
-    rows = tx.all(
-        "SELECT program, person, declaration, version, first_at, sequence FROM live"
-        " WHERE program = ? AND first_at < ? ORDER BY first_at, sequence LIMIT 1000",
-        (program, before),
-    )
-    return [expire(tx, at, Live(*row)) for row in rows]
-
-
 def expire(tx: Transaction, at: int, standing: Live) -> Event:
     """Take a live declaration out of the bank, because the law says that it is no longer valid."""
     return _ended(tx, at, Kind.EXPIRE, standing, "")
@@ -183,13 +173,15 @@ def _request(kind: str, order: Order, if_match: int | None) -> bytes:
 def _first_answer(tx: Transaction, order: Order, asked: bytes) -> Answer | None:
     """Give the first answer to a key again; refuse a key that was used for something else, and a person who is gone."""
     row = tx.one(
-        "SELECT request, status, code, sequence, version FROM answer WHERE person = ? AND key = ?",
-        (order.person, order.key),
+        "SELECT request, status, code, sequence, version FROM person"
+        " LEFT JOIN answer ON answer.person = person.person AND answer.key = ? WHERE person.person = ?",
+        (order.key, order.person),
     )
     if row is None:
-        known = tx.one("SELECT 1 FROM person WHERE person = ?", (order.person,))
-        return None if known is not None else Answer(403, "no_person")
+        return Answer(403, "no_person")
     request, status, code, sequence, version = row
+    if request is None:
+        return None
     if bytes(request) != asked:
         return Answer(422, "key_reused")
     found = None if sequence is None else tx.one(f"SELECT {COLUMNS} FROM event WHERE sequence = ?", (sequence,))

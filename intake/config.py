@@ -48,13 +48,17 @@ class Often(Strict):
 
 
 class Limits(Strict):
-    """What is too much. ``connections`` is at most what the limit of open files allows, whatever is written here."""
+    """What is too much. ``connections`` is at most what the limit of open files allows, whatever is written here.
+
+    ``idle_seconds``: longer than the longest wait before somebody in the line asks again, so that asking again needs no
+    new connection; those who are idle leave first where places get scarce.
+    """
 
     body_bytes: int = Field(default=64 * 1024, ge=1024)
     connections: int | None = Field(default=None, ge=8)
     header_seconds: int = Field(default=10, ge=1)
     body_seconds: int = Field(default=20, ge=1)
-    idle_seconds: int = Field(default=5, ge=1)
+    idle_seconds: int = Field(default=35, ge=1)
     waiting: int = Field(default=20_000, ge=1)
     sign_in_email: Often = Often(times=5, seconds=900)
     sign_in_address: Often = Often(times=120, seconds=120)

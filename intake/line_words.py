@@ -190,7 +190,7 @@ def _tried(regulation: Regulation) -> Text:
     return Text(
         f"À l’essai, {number(TRIAL.people, 'fr')} personnes fictives ont déposé dans {TRIAL.lines} ordres tirés au "
         f"sort : sur {TRIAL.rounds} rondes comparées, {same} ont invité exactement les mêmes personnes, et "
-        f"{TRIAL.changed} ont changé une seule personne, toujours parmi celles dont le score est celui du seuil.",
+        f"{TRIAL.changed} ont changé une seule personne, toujours parmi celles dont le pointage est celui du seuil.",
         f"In a trial, {number(TRIAL.people, 'en')} people who do not exist deposited in {TRIAL.lines} orders drawn by "
         f"lot: of {TRIAL.rounds} rounds compared, {same} invited exactly the same people, and {TRIAL.changed} changed "
         f"one person, always among those whose score is the cut-off.",

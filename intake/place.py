@@ -6,7 +6,7 @@ import math
 import zlib
 from dataclasses import dataclass
 
-SOONEST, LATEST = 2, 30
+SOONEST, LATEST = 2, 20
 ASKING = 60
 
 
@@ -44,14 +44,14 @@ def admitted(ticket: str, position: int) -> Place:
 
 
 def retry_after(ahead: int | None, number: int, rate: float) -> int:
-    """Tell after how many seconds to ask again: the further back, the later, from 2 to 30.
+    """Tell after how many seconds to ask again: the further back, the later, from 2 to 20.
 
     About ``ASKING`` people a second would ask if each asked once per so many people before them; earlier where the
     line moves so fast (``rate``, 0 where it does not) that they come in before. ``number`` spreads those who stand at
-    the same place, always in the same way.
+    the same place, always in the same way, so that twenty thousand who came at once do not all ask again at once.
     """
-    wait = LATEST if ahead is None else ahead / ASKING
+    wait = LATEST if ahead is None else min(ahead / ASKING, LATEST)
     if ahead is not None and rate > 0:
         wait = min(wait, ahead / rate + 1)
-    spread = 0.8 + 0.2 * (number * 2_654_435_761 % 2**32) / 2**32
-    return min(LATEST, max(SOONEST, math.ceil(min(wait, LATEST) * spread)))
+    spread = 0.7 + 0.3 * (number * 2_654_435_761 % 2**32) / 2**32
+    return max(SOONEST, math.ceil(wait * spread))

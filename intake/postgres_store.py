@@ -53,9 +53,10 @@ class PostgresStore:
             connection = self._writing
             if connection is None:
                 raise StoreFailed("gone", "the bank is closed")
-            with _failing(), connection.transaction():
+            # In a pipeline, what only writes does not wait for the server: a network has few ways to go and come.
+            with _failing(), connection.pipeline() as pipeline, connection.transaction():
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", (ALONE,))
-                yield Rows(connection)
+                yield Rows(connection, pipeline)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -113,8 +114,8 @@ def _made(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
 class Rows:
     """A transaction of PostgreSQL."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._connection = connection
+    def __init__(self, connection: psycopg.Connection[Any], pipeline: psycopg.Pipeline | None = None) -> None:
+        self._connection, self._pipeline = connection, pipeline
 
     def run(self, sql: str, values: Sequence[Value] = ()) -> None:
         """Run one statement."""
@@ -138,6 +139,8 @@ class Rows:
         """Undo the part alone when its body raises."""
         with self._connection.transaction():
             yield
+            if self._pipeline is not None:
+                self._pipeline.sync()  # what went wrong in this part is raised in it
 
 
 def _marked(sql: str) -> Any:  # noqa: ANN401 - psycopg wants a literal, which all of ours are

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import secrets
 import socket
+import sys
 from contextlib import asynccontextmanager
 from datetime import UTC
 from importlib import import_module
@@ -60,6 +61,7 @@ VERSION = "1"
 TITLE = "tirage intake"
 FLUSH_SECONDS = 0.25
 STOPPING_SECONDS = 30
+SWITCH_SECONDS = 0.0005  # between the loop and the writer, who gives way at each statement
 BACKLOG = 4096
 WAIT = {"disk_full": 30, "sync_failed": 5, "gone": 5, "busy": 2, "stopping": 5}
 
@@ -288,6 +290,8 @@ def serve(config: Config, say: Callable[[Text], None]) -> None:
     except Unavailable as failed:
         raise TirageError([_no_bank(str(failed))]) from failed
     logs.set_up(server_clock)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.set_threshold(50_000, 20, 20)  # requests in flight are many, and cycles few
     gc.freeze()  # the law and the models stay: looking through them again would hold everybody up
     host, port = listener.getsockname()[:2]
     at = f"http://{f'[{host}]' if ':' in host else host}:{port}"

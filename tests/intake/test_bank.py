@@ -1,13 +1,16 @@
 """The life of declarations in the bank: one live a person and program, instants kept, first answers given again."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
 
 from intake import bank
+from intake.address import open_store
 from intake.bank import Order
 from intake.event import Kind, events, head, linked
+from intake.writer import Writer
 
 PROGRAM = "quebec/pstq"
 
@@ -127,13 +130,14 @@ def test_two_amendments_with_one_version_exactly_one_succeeds(writer):
     assert sorted(found) == [200] + [412] * 7
 
 
-def test_expiry_takes_out_what_was_deposited_before_an_instant_and_nothing_else(writer, store, clock, known):
+def test_expiry_takes_out_what_it_is_told_to_and_nothing_else(writer, store, clock, known):
     known("bob", "eve")
     for person in ("ada", "bob", "eve"):
         writer.run_now(lambda tx, at, person=person: bank.deposit(tx, at, order("k", {}, person=person)))
         clock.passes()
-    limit = clock.at - 1_000_000
-    gone = writer.run_now(lambda tx, at: bank.expire_due(tx, at, PROGRAM, limit))
+    with store.read() as tx:
+        over = [bank.live(tx, PROGRAM, person) for person in ("ada", "bob")]
+    gone = writer.run_now(lambda tx, at: [bank.expire(tx, at, standing) for standing in over])
     assert [event.person for event in gone] == ["ada", "bob"]
     assert {event.kind for event in gone} == {Kind.EXPIRE}
     with store.read() as tx:
@@ -185,3 +189,31 @@ def test_the_log_is_only_appended_to(writer, store, statement):
     with pytest.raises(Exception, match="only appended to"), store.write() as tx:
         tx.run(statement)
     assert len(everything(store)) == 1
+
+
+def test_two_hosts_write_one_chain(address, store, known, clock):
+    """Two writers, each with connections of its own, deposit at once: one order, and each person once."""
+    persons = [f"person-{number}" for number in range(200)]
+    known(*persons)
+    other = open_store(address)
+    hosts = [Writer(store, clock), Writer(other, clock)]
+    for host in hosts:
+        host.start()
+    found = []
+
+    def come(number):
+        asked = order("k", {"age": number}, person=persons[number])
+        # each comes to both hosts, one after the other, with one key
+        both = hosts if number % 2 else hosts[::-1]
+        found.append([host.run_now(lambda tx, at: bank.deposit(tx, at, asked)) for host in both])
+
+    with ThreadPoolExecutor(16) as crowd:
+        list(crowd.map(come, range(len(persons))))
+    for host in hosts:
+        host.stop()
+    other.close()
+    assert all(first.event == second.event and second.replayed for first, second in found)
+    written = everything(store)
+    assert [event.sequence for event in written] == list(range(1, 201))
+    assert {event.person for event in written} == set(persons)
+    assert all(linked(before.link, event.spelled()) == event.link for before, event in pairwise(written))

@@ -278,21 +278,21 @@ def test_asking_where_one_stands_is_cheap_and_reads_no_store(line, store):
 
 @given(st.integers(0, 200_000), st.integers(1, 10**9), st.floats(0, 10_000))
 @examples(200)
-def test_one_asks_again_after_two_to_thirty_seconds(ahead, number, rate):
+def test_one_asks_again_after_two_to_twenty_seconds(ahead, number, rate):
     assert SOONEST <= retry_after(ahead, number, rate) <= LATEST
-    assert retry_after(None, number, rate) >= 24
+    assert retry_after(None, number, rate) >= 14
     assert retry_after(ahead, number, rate) == retry_after(ahead, number, rate)
 
 
 @pytest.mark.parametrize("rate", [0.0, 10.0, 60.0])
-def test_twenty_thousand_who_wait_ask_less_than_a_thousand_times_a_second(rate):
+def test_twenty_thousand_who_wait_ask_less_than_fourteen_hundred_times_a_second(rate):
     asked = sum(1 / retry_after(ahead, ahead + 1, rate) for ahead in range(20_000))
-    assert asked < 1_000
+    assert asked < 1_400
     assert asked > 500
 
 
 @pytest.mark.parametrize("speed", [0, 50, 300, 1_000])
-def test_asking_stays_below_a_thousand_a_second_while_the_line_moves(speed):
+def test_asking_stays_below_fourteen_hundred_a_second_while_the_line_moves(speed):
     """Twenty thousand who all ask when they are told to, for as long as the line lasts, at most a minute."""
     due, through = dict.fromkeys(range(1, 20_001), 0), 0
     for number in due:
@@ -307,8 +307,8 @@ def test_asking_stays_below_a_thousand_a_second_while_the_line_moves(speed):
             else:
                 due[number] = second + retry_after(number - through - 1, number, speed)
         asked.append(len(asking))
-    assert sum(asked[30:]) / 30 < 1_000
-    assert max(sum(asked[at : at + 5]) / 5 for at in range(31, 55)) < 1_100
+    assert sum(asked[30:]) / 30 < 1_400
+    assert max(sum(asked[at : at + 5]) / 5 for at in range(31, 55)) < 1_500
 
 
 def test_two_hosts_with_writers_of_their_own_never_give_one_position_twice(address, clock):

@@ -154,7 +154,12 @@ class Lives(RuleBasedStateMachine):
     @rule(program=PROGRAMS, hours=st.integers(-3, 3))
     def expires(self, program, hours):
         before = START + hours * HOUR
-        self.writer.run_now(lambda tx, at: bank.expire_due(tx, at, program, before))
+
+        def expire(tx, at):
+            rows = tx.all("SELECT person FROM live WHERE program = ? AND first_at < ?", (program, before))
+            return [bank.expire(tx, at, bank.live(tx, program, person)) for (person,) in rows]
+
+        self.writer.run_now(expire)
         self.model.expire(program, before, self.clock.at)
 
     @rule(person=PERSONS)

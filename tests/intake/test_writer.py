@@ -106,3 +106,19 @@ def test_stopping_finishes_what_waits(store, clock):
 
 def test_the_work_is_given_the_clock(running, clock):
     assert running.run_now(lambda _tx, at: at) == clock.at
+
+
+def test_a_mistake_in_a_statement_is_its_askers_and_undone_alone(running, store):
+    def twice(tx, at):
+        put(7)(tx, at)
+        put(7)(tx, at)
+
+    async def three():
+        return await asyncio.gather(
+            running.run(put(1)), running.run(twice), running.run(put(2)), return_exceptions=True
+        )
+
+    first, wrong, last = asyncio.run(three())
+    assert (first, last) == (None, None)
+    assert "unique" in str(wrong).lower()
+    assert sizes(store) == [1, 2]
