@@ -35,7 +35,10 @@ HEADER_BYTES = 16 * 1024
 ANSWER_SECONDS = 120  # to make an answer, and to read it
 BESIDE_BYTES = 1024 * 1024  # of a body in coming, what is no body: sizes of chunks, and what is written after them
 MOST_PIPELINED = 16  # requests that wait for the answer to the one before
+MOST_HELD = 128 * 1024 * 1024  # of all bodies in coming; beyond, a long one waits until others have come
+SHORT_BODY = 8 * 1024  # never has to wait: what people declare takes one or two KiB
 LINGER_SECONDS = 2.0
+WAIT_SECONDS = 5
 LINGER_BYTES = 16 * 1024 * 1024
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
@@ -286,6 +289,7 @@ class Watched:
 
     def __init__(self, app: ASGIApp, *, most: int, metrics: Metrics, lines: Lines, secure: bool) -> None:
         self.app, self.most, self.metrics, self.lines = app, most, metrics, lines
+        self.held = 0  # bytes of bodies whose requests are not answered yet
         self.added = [*SECURITY, *([HSTS] if secure else [])]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -307,6 +311,7 @@ class Watched:
             if not watch.status:
                 await watch.refuse("broken")
         finally:
+            self.held -= watch.read
             self._note(scope, watch, time.perf_counter() - began)
 
     def _note(self, scope: Scope, watch: _Watch, seconds: float) -> None:
@@ -331,8 +336,11 @@ class _Watch:
         message = await self.receive()
         if message["type"] == "http.request":
             self.read += len(message.get("body", b""))
+            self.watched.held += len(message.get("body", b""))
             if self.read > self.watched.most:
                 raise Problem("too_large")
+            if self.watched.held > MOST_HELD and self.read > SHORT_BODY:
+                raise Problem("unavailable", retry_after=WAIT_SECONDS)
         return message
 
     async def sending(self, message: Message) -> None:

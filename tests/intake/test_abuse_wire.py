@@ -307,3 +307,20 @@ def test_odd_forms_are_refused(opened, session, body, status):
     for origin in ("", "Origin: http://[\r\n", "Origin: \x80://\r\n", "Origin: null\r\n"):
         said = written(session, "POST", "/fr/identite", FORM, origin + more).encode("latin-1") + body
         assert heard(opened(said))[0] == [status]
+
+
+def test_long_bodies_in_coming_take_only_so_much_memory_together(opened, monkeypatch):
+    """Beyond that, long ones are told to come back, and short ones, as people send them, are taken."""
+    monkeypatch.setattr(guards, "MOST_HELD", 200_000)
+    length = "Connection: close\r\nContent-Length: 60001\r\n\r\n"
+    crowd = [opened(f"{SIGN_IN}{length}{' ' * 60_000}") for _ in range(6)]
+    time.sleep(0.3)
+    short = '{"email": "a@x.org"}'
+    said = f"{SIGN_IN}Connection: close\r\nContent-Length: {len(short)}\r\n\r\n{short}"
+    assert heard(opened(said))[0] == [202]
+    for connection in crowd:
+        with suppress(OSError):
+            connection.sendall(b" ")
+    told = [heard(connection)[0] for connection in crowd]
+    assert set(map(tuple, told)) == {(400,), (503,)}
+    assert heard(opened(f"{SIGN_IN}{length}{' ' * 60_001}"))[0] == [400]  # once there is room again
