@@ -202,7 +202,7 @@ def _add_document(made: FastAPI, intake: Intake) -> None:
         if days not in kept:
             kept.clear()
             written = document(made, intake)
-            kept[days] = written, answer(written).body
+            kept[days] = written, bytes(answer(written).body)
         return kept[days]
 
     def openapi() -> dict[str, Any]:
