@@ -18,6 +18,7 @@ from typing import Any
 from bench.ceilings import ceilings
 from bench.commands import file_of, from_parquet, on_files, start_up
 from bench.draw import draw
+from bench.first_morning.results import section_of
 from bench.laws import EXPRESS_ENTRY, LAWS, PSTQ, Law
 from bench.library import library
 from bench.machine import machine
@@ -83,7 +84,8 @@ def main() -> None:
     text = page(found)
     print(text)
     if given.write:
-        RESULTS.write_text(text, encoding="utf-8")
+        kept = section_of(RESULTS.read_text(encoding="utf-8"))  # the first morning is measured by its own command
+        RESULTS.write_text(f"{text}\n{kept}" if kept else text, encoding="utf-8")
         if found["full"]:
             from bench.growth import write  # noqa: PLC0415 - altair takes a while to import
 

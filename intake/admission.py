@@ -1,10 +1,11 @@
 """How many may come in now: by what the service carries, measured; and how long the others will wait, measured too.
 
-Additive increase, multiplicative decrease. While the line is held up by the rate and writes take less than a quarter of
-the target, the rate grows by ``step`` each second, or by ``growth`` of itself at the beginning and once there was no cut
-for ``quiet`` seconds, and while people do come: who was admitted and asks again in half a minute makes no load yet. Once writes take longer than half the target, it is cut to ``back`` of itself, at most once a
-second; beyond the target only ``least`` people a second come in, so that the line never stands still for ever. Only a
-rate in use is cut: where twenty thousand people ask for a ticket within a second, it is not those let in who weigh.
+Additive increase, multiplicative decrease. While the line is held up by the rate and writes take less than a quarter
+of the target, the rate grows by ``step`` each second, or by ``growth`` of itself at the beginning and once there was no
+cut for ``quiet`` seconds. Once writes take longer than half the target, it is cut to ``back`` of itself, at most once a
+second; beyond the target only ``least`` people a second come in, so that the line never stands still for ever. While
+more than ``flood`` people wait for a ticket, it is not those let in who weigh: nothing is cut, and what is written
+meanwhile tells what the service carries.
 
 Who fills in a form makes load for as long as they are there, and the rate feels it late. So a cut also remembers how
 many people were inside, and lets no more than ``back`` of them be inside; that limit grows by ``room`` of itself each
@@ -22,7 +23,6 @@ from threading import Lock
 
 SECOND = 1_000_000
 MARGIN = 1.2
-VISIT = 4  # a visit is taken for so many writes of a ticket, until it is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,14 @@ class Pace:
     """The constants of admission. Rates are people a second; ``target``: seconds that a write may take.
 
     ``burst``: where nobody waited, as many come in at once as in so many seconds. ``many``: a shorter queue says
-    nothing of the load. ``visit``: as many people as come in so many seconds are never too many inside.
+    nothing of the load. ``visit``: as many people as come in so many seconds are never too many inside. ``work``: a
+    visit is taken for so many writes of a ticket, until it is measured.
     """
 
     start: float = 100.0
-    step: float = 10.0
+    step: float = 20.0
     growth: float = 0.1
-    quiet: float = 10.0
+    quiet: float = 6.0
     back: float = 0.8
     least: float = 1.0
     most: float = 5_000.0
@@ -45,6 +46,8 @@ class Pace:
     many: int = 100
     room: float = 0.05
     visit: float = 5.0
+    flood: int = 500
+    work: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +55,23 @@ class Load:
     """What the service carried since it was last asked.
 
     ``finished``: writes that became durable. ``latency``: seconds that the slowest took, None where none is known.
-    ``waiting``: writes in the queue now. ``inside``: people admitted, seen lately, and not done.
+    ``waiting``: writes in the queue now. ``inside``: people admitted, seen lately, and not done. ``asking``: people who
+    wait for their ticket now.
     """
 
     finished: int = 0
     latency: float | None = None
     waiting: int = 0
     inside: int = 0
+    asking: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """Where admission stands. ``credit``: people who may come in at once. Instants are microseconds.
 
-    ``most_inside``: no limit before the first cut. ``let_in``: people who came in since the last cut. ``calm``: the
-    delay of the last half second or so, since a disk now and then takes its time.
+    ``most_inside``: no limit before the first cut. ``calm``: the delay of the last half second or so, since a
+    disk now and then takes its time.
     """
 
     rate: float
@@ -75,7 +80,6 @@ class State:
     cut_at: int
     finishing: float = 0.0
     most_inside: float = math.inf
-    let_in: int = 0
     calm: float = 0.0
 
 
@@ -91,7 +95,7 @@ def step(state: State, now: int, load: Load, standing: int, pace: Pace) -> tuple
     """
     now = max(now, state.at)
     passed = min((now - state.at) / SECOND, 1.0)
-    finishing = _smoothed(state.finishing, load.finished, passed)
+    finishing = _smoothed(state.finishing, load.finished, (now - state.at) / SECOND)
     delay = _delay(load, finishing, pace)
     calm = (state.calm + min(delay, 2 * pace.target)) / 2 if state.calm else min(delay, 2 * pace.target)
     gone_on = replace(state, at=now, finishing=finishing, calm=calm)
@@ -101,23 +105,23 @@ def step(state: State, now: int, load: Load, standing: int, pace: Pace) -> tuple
     else:
         credit = min(max(1.0, paced.rate * pace.burst), state.credit + paced.rate * passed)
     admitted = min(int(credit), standing)
-    return replace(paced, credit=credit - admitted, let_in=paced.let_in + admitted), admitted
+    return replace(paced, credit=credit - admitted), admitted
 
 
 def spend(state: State) -> State | None:
     """Let one person in at once, out of the credit; None where there is none."""
-    return replace(state, credit=state.credit - 1, let_in=state.let_in + 1) if state.credit >= 1 else None
+    return replace(state, credit=state.credit - 1) if state.credit >= 1 else None
 
 
 def _paced(state: State, delay: float, load: Load, passed: float, pace: Pace, *, held_up: bool) -> State:
     """Cut the rate, or let grow what holds the line up: for a second after a cut nothing tells what the cut did."""
     if state.at - state.cut_at < SECOND:
         return state
+    if load.asking > pace.flood:
+        return replace(state, rate=min(pace.most, max(state.rate, state.finishing / pace.work)))
     if min(delay, state.calm) > pace.target / 2:
-        if not _in_use(state):
-            return replace(state, rate=min(pace.most, max(state.rate, state.finishing / VISIT)))
         rate, inside = max(pace.least, state.rate * pace.back), min(load.inside, state.most_inside) * pace.back
-        return replace(state, rate=rate, most_inside=max(1.0, inside), cut_at=state.at, let_in=0)
+        return replace(state, rate=rate, most_inside=max(1.0, inside), cut_at=state.at)
     if not held_up or min(delay, state.calm) > pace.target / 4:
         return state
     if _full(state, load, pace):
@@ -125,12 +129,6 @@ def _paced(state: State, delay: float, load: Load, passed: float, pace: Pace, *,
     quiet = state.at - state.cut_at >= pace.quiet * SECOND
     more = max(pace.step, state.rate * pace.growth) if quiet else pace.step
     return replace(state, rate=min(pace.most, state.rate + more * passed))
-
-
-def _in_use(state: State) -> bool:
-    """Tell whether people came in at a quarter of the rate at least since the last cut."""
-    since = min(state.at - state.cut_at, 4 * SECOND) / SECOND
-    return state.let_in >= state.rate * since / 4
 
 
 def _full(state: State, load: Load, pace: Pace) -> bool:
@@ -166,12 +164,12 @@ class Meter:
             self._finished += count
             self._slowest = max(self._slowest, seconds)
 
-    def read(self, waiting: int, inside: int = 0, seen: float = 0.0) -> Load:
+    def read(self, waiting: int, inside: int = 0, seen: float = 0.0, asking: int = 0) -> Load:
         """Give the load since the last reading. ``seen``: seconds that the line's own write took, queue and all."""
         with self._lock:
             finished, slowest = self._finished, self._slowest
             self._finished, self._slowest = 0, 0.0
-        return Load(finished, max(slowest, seen), waiting, inside)
+        return Load(finished, max(slowest, seen), waiting, inside, asking)
 
 
 class Advance:

@@ -185,7 +185,7 @@ class Line:
             self._inside.popitem(last=False)
         if self.waiting_for_draw and now >= self.opening.opens_at:
             await self._draw()
-        load = self.meter.read(self._writer.waiting, self.inside, max(self._took, late))
+        load = self.meter.read(self._writer.waiting, self.inside, max(self._took, late), self._asking)
         standing = self.length if self._open(now) else 0
         self._state, people = admission.step(self._state, now, load, standing, self._pace)
         began = asyncio.get_running_loop().time()

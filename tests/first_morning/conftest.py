@@ -1,6 +1,7 @@
 """The results of the first morning: kept as they come, then written and printed."""
 
 import resource
+import socket
 import sys
 from pathlib import Path
 
@@ -26,6 +27,13 @@ def all_files():
     """Open as many files as the machine gives."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
 
 
 def pytest_sessionfinish(session):

@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -53,7 +54,7 @@ def test_the_rate_grows_only_while_the_line_is_held_up_by_it():
 
 def test_it_is_cut_once_a_second_and_grows_by_steps_after():
     slow = Load(latency=PACE.target * 0.6)
-    state, _ = run_on(slow, 2)
+    state, _ = run_on(slow, 1)
     assert state.rate == PACE.start * PACE.back
     assert run_on(slow, 3, state=state)[0].rate == state.rate
     assert run_on(slow, 4, state=state)[0].rate == state.rate * PACE.back
@@ -63,11 +64,11 @@ def test_it_is_cut_once_a_second_and_grows_by_steps_after():
 
 def test_a_rate_that_lets_nobody_in_is_not_what_weighs():
     """Twenty thousand ask for a ticket at once: that is not cured by letting in fewer than the one a second."""
-    flood = Load(finished=100, latency=PACE.target * 9, waiting=10_000)
+    flood = Load(finished=250, latency=PACE.target * 9, waiting=10_000, asking=10_000)
     state, admitted = run_on(flood, 60)
     assert admitted <= 15 * PACE.least
-    assert state.rate >= PACE.start * PACE.back
-    assert run_on(Load(finished=100, latency=0.05), 120, state=state)[0].rate > 10 * PACE.start
+    assert state.rate == pytest.approx(1_000 / PACE.work, rel=1e-3)
+    assert run_on(replace(flood, asking=PACE.flood), 60)[0].rate < PACE.start / 2
 
 
 @pytest.mark.parametrize("load", [Load(latency=60.0), Load(waiting=10**6), Load(latency=9.0, inside=10**6)])
@@ -86,7 +87,7 @@ def test_people_who_never_come_hold_no_place():
 
 def test_a_short_queue_says_nothing_and_a_long_one_tells_before_the_writes_do():
     assert run_on(Load(waiting=PACE.many), 8)[0].rate > PACE.start
-    assert run_on(Load(finished=80, waiting=PACE.many + 1), 12)[0].rate < PACE.start
+    assert run_on(Load(waiting=PACE.many + 1), 8)[0].rate < PACE.start
     assert run_on(Load(finished=1_000, waiting=PACE.many + 1), 20)[0].rate > PACE.start
 
 
@@ -132,7 +133,7 @@ def test_it_finds_what_a_server_carries_without_making_it_slow(capacity, within)
 def test_a_small_server_is_overrun_by_the_first_burst_only():
     seen = morning(30, People(4_000), 60)
     assert seen.worst() < 4
-    assert seen.worst(since=12) < PACE.target * 1.1
+    assert seen.worst(since=12) < PACE.target * 1.2
     assert seen.speed(10, 60) > 0.9 * 30
 
 
