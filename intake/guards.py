@@ -230,11 +230,11 @@ class Guarded(HttpToolsProtocol):
         if self._real.can_write_eof():
             self._real.write_eof()
 
-    def overdue(self, now: float) -> None:
+    def overdue(self, now: float, *, hurry: bool = False) -> None:
         """Close: slow headers and bodies are told so; whoever was idle, or does not read, is not."""
         closing = self._lingering or self._real.is_closing()
         if self.receiving and not closing:
-            self._refuse("too_slow")
+            self._refuse("too_slow", hurry=hurry)
         elif self.idle and not closing:
             self.deadline = now + 1.0
             self._real.close()
@@ -245,7 +245,7 @@ class Guarded(HttpToolsProtocol):
         """Close an idle connection."""
         self._real.close()
 
-    def _refuse(self, code: str) -> None:
+    def _refuse(self, code: str, *, hurry: bool = False) -> None:
         """Answer without asking the application, and close; at once where others still wait to be answered."""
         if self.pipeline:
             self._real.abort()
@@ -257,7 +257,11 @@ class Guarded(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.linger()
+        if hurry:
+            self.parting.flush()
+            self._real.close()
+        else:
+            self.linger()
         metrics = self.app_state.get("metrics")
         if metrics is not None:
             metrics.refused(code)
