@@ -139,7 +139,7 @@ def reencoded(text):
     return [
         f"{said}={dot}{signature}",
         f"{said}{dot}{signature}=",
-        text.replace("-", "+").replace("_", "/") + "\t",
+        text.replace("-", "+").replace("_", "/") + "+/",
         f"{said}%2E{signature}",
         other + dot + signature,
         f"{said}{dot}{signature[:-1]}{last[last.index(signature[-1]) ^ 1]}",
