@@ -21,9 +21,10 @@ def main(bank: str, port: str, sync_seconds: str, files: str) -> None:
     else:
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    if float(sync_seconds):
-        Disk("slow", sync_seconds=float(sync_seconds), images=False, makedefault=True)
+    # It is a disk for as long as somebody holds it.
+    disk = Disk("slow", sync_seconds=float(sync_seconds), images=False, makedefault=True)
     serve(Config(bank=bank, port=int(port)), lambda _words: None)
+    disk.unregister()
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from bank_on_disk import found as chain_checked
-from morning import PROGRAM, ROOT, Crowd, Morning, Service, all_files, prepare, there
+from morning import PROGRAM, ROOT, SYNC_SECONDS, Crowd, Morning, Service, all_files, prepare, there
 
+from bench.first_morning.person import Step
 from intake.sqlite_store import SqliteStore
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def nothing_is_missing(morning: Morning, found: Found) -> int:
 def all_were_accepted(found: Found) -> None:
     assert found.accepted == found.people, found.troubles()
     assert found.later == 0
+    assert found.milliseconds(0, Step.DEPOSIT) >= 1000 * SYNC_SECONDS, "nobody is answered before a sync"
     assert {status for status in found.statuses() if status >= 500} <= {503}, found.statuses()
 
 

@@ -16,6 +16,7 @@ import apsw
 import numpy as np
 
 SECTOR = 512
+BASE = apsw.vfs_names()[0]  # the real disk: the default one, before any other is made
 FULL, IO = apsw.FullError, apsw.IOError
 Answer = Callable[[str], None]  # given the file's last name; raises what the disk would say
 
@@ -81,7 +82,7 @@ class Disk(apsw.VFS):
     """
 
     def __init__(self, name: str, *, sync_seconds: float = 0.0, images: bool = True, makedefault: bool = False) -> None:
-        super().__init__(name, "", makedefault, 0)
+        super().__init__(name, BASE, makedefault, 0)
         self.name, self.sync_seconds, self.images = name, sync_seconds, images
         self.on_sync: Answer | None = None
         self.on_write: Answer | None = None
@@ -130,7 +131,7 @@ class File(apsw.VFSFile):
     """A file of the disk."""
 
     def __init__(self, disk: Disk, name, flags, path: str) -> None:
-        super().__init__("", name, flags)
+        super().__init__(BASE, name, flags)
         self.disk, self.path, self.last = disk, path, Path(path).name
 
     @property
