@@ -302,12 +302,14 @@ class Watched:
             await self.app(scope, receive, send)
             return
         watch = _Watch(self, scope, receive, send)
+        # What HEAD asks is what GET does, without the body, which the server leaves out.
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         began = time.perf_counter()
         try:
             if _announced(scope) > self.most:
                 await watch.refuse("too_large")
             else:
-                await self.app(scope, watch.receiving, watch.sending)
+                await self.app(asked, watch.receiving, watch.sending)
         except ClientDisconnect:
             watch.code = watch.code or "gone"
         except Exception:
@@ -316,11 +318,10 @@ class Watched:
                 await watch.refuse("broken")
         finally:
             self.held -= watch.read
-            self._note(scope, watch, time.perf_counter() - began)
+            self._note(scope["method"], _template(asked), watch, time.perf_counter() - began)
 
-    def _note(self, scope: Scope, watch: _Watch, seconds: float) -> None:
-        route = _template(scope)
-        method = scope["method"] if scope["method"] in METHODS else "other"
+    def _note(self, asked: str, route: str, watch: _Watch, seconds: float) -> None:
+        method = asked if asked in METHODS else "other"
         self.metrics.request(method, route, watch.status, seconds, watch.code)
         self.lines.request(watch.request, method, route, watch.status, seconds * 1000, watch.code)
 

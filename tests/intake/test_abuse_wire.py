@@ -115,11 +115,27 @@ def test_what_two_readers_could_read_otherwise_is_refused_and_the_rest_unread(op
     assert (statuses, b"openapi" in text) == ([400], False)
 
 
+def test_head_gives_the_head_of_what_get_gives_and_no_body(opened):
+    heads = []
+    for method in ("GET", "HEAD"):
+        connection = opened(f"{method} /fr/ HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n")
+        head, _, body = heard(connection)[1].partition(b"\r\n\r\n")
+        heads.append(
+            (
+                sorted(line for line in head.split(b"\r\n") if not line.startswith((b"date", b"x-request-id"))),
+                bool(body),
+            )
+        )
+    assert heads[0][0] == heads[1][0]
+    assert [body for _, body in heads] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("said", "status"),
     [
         ("GET /health HTTP/1.0\r\n\r\n", 200),
-        (f"HEAD /health HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n", 405),
+        (f"HEAD /health HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n", 200),
+        (f"HEAD /v1/nowhere HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n", 404),
         (f"TRACE /health HTTP/1.1\r\n{HOST}Secret: echo\r\nConnection: close\r\n\r\n", 405),
         (f"OPTIONS * HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n", 404),
         (f"OPTIONS /v1/person HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n", 405),
