@@ -37,8 +37,8 @@ class Guest(Protocol):
     asked: bool
     receiving: bool
 
-    def overdue(self, now: float) -> None:
-        """Close it, since its deadline has passed."""
+    def overdue(self, now: float, *, hurry: bool = False) -> None:
+        """Close it, since its deadline has passed; ``hurry``: at once, since its place is needed."""
         ...
 
     def leave(self) -> None:
@@ -187,7 +187,7 @@ class Doors:
         slow = [guest for guest in self.guests if guest.receiving and now - guest.since > SLOW]
         for guest in slow[: wanted - len(leaving)]:
             self.timed_out += 1
-            guest.overdue(now)
+            guest.overdue(now, hurry=True)
 
     def _sweep(self) -> None:
         loop = asyncio.get_running_loop()

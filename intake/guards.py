@@ -35,7 +35,10 @@ HEADER_BYTES = 16 * 1024
 ANSWER_SECONDS = 120  # to make an answer, and to read it
 BESIDE_BYTES = 1024 * 1024  # of a body in coming, what is no body: sizes of chunks, and what is written after them
 MOST_PIPELINED = 16  # requests that wait for the answer to the one before
+MOST_HELD = 128 * 1024 * 1024  # of all bodies in coming; beyond, a long one waits until others have come
+SHORT_BODY = 8 * 1024  # never has to wait: what people declare takes one or two KiB
 LINGER_SECONDS = 2.0
+WAIT_SECONDS = 5
 LINGER_BYTES = 16 * 1024 * 1024
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
@@ -227,11 +230,11 @@ class Guarded(HttpToolsProtocol):
         if self._real.can_write_eof():
             self._real.write_eof()
 
-    def overdue(self, now: float) -> None:
+    def overdue(self, now: float, *, hurry: bool = False) -> None:
         """Close: slow headers and bodies are told so; whoever was idle, or does not read, is not."""
         closing = self._lingering or self._real.is_closing()
         if self.receiving and not closing:
-            self._refuse("too_slow")
+            self._refuse("too_slow", hurry=hurry)
         elif self.idle and not closing:
             self.deadline = now + 1.0
             self._real.close()
@@ -242,7 +245,7 @@ class Guarded(HttpToolsProtocol):
         """Close an idle connection."""
         self._real.close()
 
-    def _refuse(self, code: str) -> None:
+    def _refuse(self, code: str, *, hurry: bool = False) -> None:
         """Answer without asking the application, and close; at once where others still wait to be answered."""
         if self.pipeline:
             self._real.abort()
@@ -254,7 +257,11 @@ class Guarded(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.linger()
+        if hurry:
+            self.parting.flush()
+            self._real.close()
+        else:
+            self.linger()
         metrics = self.app_state.get("metrics")
         if metrics is not None:
             metrics.refused(code)
@@ -286,6 +293,7 @@ class Watched:
 
     def __init__(self, app: ASGIApp, *, most: int, metrics: Metrics, lines: Lines, secure: bool) -> None:
         self.app, self.most, self.metrics, self.lines = app, most, metrics, lines
+        self.held = 0  # bytes of bodies whose requests are not answered yet
         self.added = [*SECURITY, *([HSTS] if secure else [])]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -294,12 +302,14 @@ class Watched:
             await self.app(scope, receive, send)
             return
         watch = _Watch(self, scope, receive, send)
+        # What HEAD asks is what GET does, without the body, which the server leaves out.
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         began = time.perf_counter()
         try:
             if _announced(scope) > self.most:
                 await watch.refuse("too_large")
             else:
-                await self.app(scope, watch.receiving, watch.sending)
+                await self.app(asked, watch.receiving, watch.sending)
         except ClientDisconnect:
             watch.code = watch.code or "gone"
         except Exception:
@@ -307,11 +317,11 @@ class Watched:
             if not watch.status:
                 await watch.refuse("broken")
         finally:
-            self._note(scope, watch, time.perf_counter() - began)
+            self.held -= watch.read
+            self._note(scope["method"], _template(asked), watch, time.perf_counter() - began)
 
-    def _note(self, scope: Scope, watch: _Watch, seconds: float) -> None:
-        route = _template(scope)
-        method = scope["method"] if scope["method"] in METHODS else "other"
+    def _note(self, asked: str, route: str, watch: _Watch, seconds: float) -> None:
+        method = asked if asked in METHODS else "other"
         self.metrics.request(method, route, watch.status, seconds, watch.code)
         self.lines.request(watch.request, method, route, watch.status, seconds * 1000, watch.code)
 
@@ -331,8 +341,11 @@ class _Watch:
         message = await self.receive()
         if message["type"] == "http.request":
             self.read += len(message.get("body", b""))
+            self.watched.held += len(message.get("body", b""))
             if self.read > self.watched.most:
                 raise Problem("too_large")
+            if self.watched.held > MOST_HELD and self.read > SHORT_BODY:
+                raise Problem("unavailable", retry_after=WAIT_SECONDS)
         return message
 
     async def sending(self, message: Message) -> None:

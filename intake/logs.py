@@ -88,7 +88,7 @@ class AsJson(logging.Formatter):
             "at": self._clock(),
             "log": record.name,
             "level": record.levelname.lower(),
-            "said": record.getMessage(),
+            "said": record.getMessage().partition("\n")[0],  # asyncio goes on with what a task was about
         }
         if record.exc_info and record.exc_info[0] is not None:
             said["exception"] = record.exc_info[0].__name__

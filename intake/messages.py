@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -69,7 +68,7 @@ def echo(value: object) -> str:
         return "…"
     words = str(value).lower() if isinstance(value, bool) else str(value)
     kept = words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
-    return "".join("\ufffd" if unicodedata.category(c)[0] == "C" or c in "\u2028\u2029" else c for c in kept)
+    return "".join(c if c.isprintable() or c in "\u00a0\u202f" else "\ufffd" for c in kept)
 
 
 def found(value: object) -> Text:

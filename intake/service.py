@@ -18,13 +18,14 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.routing import Match
 
 from intake import logs
 from intake.address import open_store
 from intake.admission import Meter
 from intake.api import line, operations, person, sign_in
-from intake.api.asking import answer, lang_of
+from intake.api.asking import JSON, answer, lang_of
 from intake.api.declarations import Declarations
 from intake.api.schema import document
 from intake.api.score import Score
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from intake.store import Store
 
@@ -195,18 +195,21 @@ async def _flush_on(lines: Lines) -> None:
 
 def _add_document(made: FastAPI, intake: Intake) -> None:
     """Serve the OpenAPI document; it changes with the law."""
-    kept: dict[Any, Any] = {}
+    kept: dict[Any, tuple[dict[str, Any], bytes]] = {}
+
+    def today() -> tuple[dict[str, Any], bytes]:
+        days = tuple(served.today for served in intake.programs.values())
+        if days not in kept:
+            kept.clear()
+            written = document(made, intake)
+            kept[days] = written, bytes(answer(written).body)
+        return kept[days]
 
     def openapi() -> dict[str, Any]:
-        today = tuple(served.today for served in intake.programs.values())
-        if today not in kept:
-            kept.clear()
-            kept[today] = document(made, intake)
-        found: dict[str, Any] = kept[today]
-        return found
+        return today()[0]
 
     async def send(request: Request) -> Response:  # noqa: ARG001 - the signature of a route
-        return answer(openapi())
+        return Response(today()[1], media_type=JSON)
 
     made.openapi = openapi  # type: ignore[method-assign]
     made.router.add_route("/openapi.json", send, include_in_schema=False)

@@ -15,7 +15,7 @@ from intake.pages.dates import day_and_hour, local_day
 from intake.pages.drafts import IDENTITY, Draft, Kept
 from intake.pages.form_file import form_of
 from intake.pages.questions import answers_of
-from intake.pages.review import Section, answered_before, key_for, read_standing, sections, stands
+from intake.pages.review import Section, answered_before, key_for, key_of, read_standing, sections, stands
 from intake.pages.score import standing
 from intake.pages.visits import leave_nothing
 from intake.problems import Problem
@@ -131,7 +131,7 @@ async def _ask_withdraw(visit: Visit, *, changed: bool) -> Response:
 async def withdraw(visit: Visit) -> Response:
     """Withdraw what was shown, and keep its answers as a draft."""
     served, person = visit.served, visit.person
-    key, shown = visit.posted.get("key", "")[:64], visit.posted.get("sequence", "")
+    key, shown = key_of(visit), visit.posted.get("sequence", "")
     form = form_of(served.regulation)
 
     def work(tx: Transaction, at: int) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from intake import bank
+from intake.api.asking import KEY
 from intake.bank import Answer, Live, Order
 from intake.event import COLUMNS, Event
 from intake.pages import answers, drafts
@@ -105,6 +106,12 @@ def key_for(secret: bytes, program: str, person: str, last: Event | None, seen: 
     return f"page_{urlsafe_b64encode(digest).rstrip(b'=').decode()}"
 
 
+def key_of(visit: Visit) -> str:
+    """Give the key that a form brought back; empty where it is none, and then nothing is done."""
+    written = visit.posted.get("key", "")
+    return written if KEY.fullmatch(written) else ""
+
+
 async def show(visit: Visit) -> Response:
     """Show what will be deposited, with the score as it stands."""
     person = await come_in(visit)
@@ -160,7 +167,7 @@ class Done:
 async def deposit(visit: Visit) -> Response:
     """Deposit the draft, or amend what stands; once, however often it is sent."""
     person, served = await come_in(visit), visit.served
-    key, seen = visit.posted.get("key", "")[:64], visit.posted.get("seen", "")
+    key, seen = key_of(visit), visit.posted.get("seen", "")
     served.regulation  # noqa: B018 - the law is read here, not while everyone waits for the writer
     done = await visit.state.writer.run(lambda tx, at: _deposited(tx, at, served, person, key, seen))
     if done.why == "two_versions":

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from banks import START, StandingClock
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from services import MANY, NOON, PATH, SECOND, Http, identity, key, sampled, service
 from shell import tirage
 
@@ -137,7 +139,7 @@ def reencoded(text):
     return [
         f"{said}={dot}{signature}",
         f"{said}{dot}{signature}=",
-        text.replace("-", "+").replace("_", "/") + "\t",
+        text.replace("-", "+").replace("_", "/") + "+/",
         f"{said}%2E{signature}",
         other + dot + signature,
         f"{said}{dot}{signature[:-1]}{last[last.index(signature[-1]) ^ 1]}",
@@ -495,3 +497,63 @@ def test_a_bank_is_for_its_owner(tmp_path):
     assert set(kept.values()) == {0o600}
     tirage("intake", "backup", "--bank", tmp_path / "bank.sqlite", "--out", tmp_path / "copy.sqlite")
     assert (tmp_path / "copy.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+HEADERS = (
+    *("If-Match", "If-None-Match", "Accept-Language", "Authorization", "Cookie", "Ticket", "Idempotency-Key", "Origin"),
+    *("Content-Type", "Content-Length", "Host", "Referer", "X-Forwarded-For", "Range", "Sec-Fetch-Site"),
+)
+PIECES = (
+    *(
+        '"D-AAAA-AAAA-AAAA.1"',
+        'W/"',
+        '"',
+        "bearer ",
+        "session=",
+        "ticket=",
+        "visit=",
+        "%",
+        "\xff",
+        "en;q=",
+        "1e999",
+        "nan",
+    ),
+    *("=", ",", ";", "application/json", "application/x-www-form-urlencoded", "; charset=utf-7", "http://[", "null"),
+    *("0" * 30, "-1", "a" * 300, "bytes=0-", " "),
+)
+WORDS = st.lists(st.sampled_from(PIECES), max_size=5).map(lambda pieces: "".join(pieces).encode("latin-1"))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data(), st.dictionaries(st.sampled_from(HEADERS), WORDS, max_size=5), st.binary(max_size=60))
+def test_no_header_and_no_body_makes_anything_fail(client, known, data, headers, body):
+    session = known[0]["Authorization"].removeprefix("Bearer ").encode()
+    harmless = [
+        one for one in everything(client) if not re.search("person|sessions|effac|eras|sign-out|deconn", one[1])
+    ]
+    method, path = data.draw(st.sampled_from(harmless))
+    sent = {name.encode(): value for name, value in headers.items()}
+    if data.draw(st.booleans()):
+        sent = {b"Authorization": b"Bearer " + session, b"Cookie": b"session=" + session} | sent
+    assert client.http.request(method, path, headers=sent, content=body).status_code < 500
+
+
+@pytest.mark.parametrize("page", ["retrait", "verification"])
+def test_a_key_written_into_a_form_is_one_of_ours_or_does_nothing(tmp_path, address, page):
+    """A form can be sent with anything in it; PostgreSQL takes no text with a zero in it."""
+    with service(tmp_path, bank=address) as client:
+        who = client.person(1)
+        assert client.http.post(PATH, json=sampled()[0], headers=who | key()).status_code == 201
+        cookie = {"Cookie": f"session={who['Authorization'].removeprefix('Bearer ')}"}
+        mine = "/fr/declaration/quebec/pstq"
+        csrf = client.http.get(mine, headers=cookie).text.partition('name="csrf" value="')[2].partition('"')[0]
+        if page == "verification":
+            client.http.post(f"{mine}/modification", data={"csrf": csrf}, headers=cookie)
+        shown = client.http.get(f"{mine}/{page}", headers=cookie).text
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown))
+        assert {"csrf", "key"} <= set(fields)
+        for written in ("\0" * 20, "", "é" * 20, "k" * 65, "a\u0000b" * 8, "' OR 1=1 --    "):
+            said = client.http.post(f"{mine}/{page}", data=fields | {"key": written}, headers=cookie)
+            assert said.status_code in {200, 409}, (written, said.status_code)
+        assert client.http.get(PATH, headers=who).json()["version"] == 1
+        assert client.http.post(f"{mine}/{page}", data=fields, headers=cookie).status_code == 303

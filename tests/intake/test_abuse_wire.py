@@ -115,11 +115,27 @@ def test_what_two_readers_could_read_otherwise_is_refused_and_the_rest_unread(op
     assert (statuses, b"openapi" in text) == ([400], False)
 
 
+def test_head_gives_the_head_of_what_get_gives_and_no_body(opened):
+    heads = []
+    for method in ("GET", "HEAD"):
+        connection = opened(f"{method} /fr/ HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n")
+        head, _, body = heard(connection)[1].partition(b"\r\n\r\n")
+        heads.append(
+            (
+                sorted(line for line in head.split(b"\r\n") if not line.startswith((b"date", b"x-request-id"))),
+                bool(body),
+            )
+        )
+    assert heads[0][0] == heads[1][0]
+    assert [body for _, body in heads] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("said", "status"),
     [
         ("GET /health HTTP/1.0\r\n\r\n", 200),
-        (f"HEAD /health HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n", 405),
+        (f"HEAD /health HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n", 200),
+        (f"HEAD /v1/nowhere HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n", 404),
         (f"TRACE /health HTTP/1.1\r\n{HOST}Secret: echo\r\nConnection: close\r\n\r\n", 405),
         (f"OPTIONS * HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n", 404),
         (f"OPTIONS /v1/person HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n", 405),
@@ -307,3 +323,20 @@ def test_odd_forms_are_refused(opened, session, body, status):
     for origin in ("", "Origin: http://[\r\n", "Origin: \x80://\r\n", "Origin: null\r\n"):
         said = written(session, "POST", "/fr/identite", FORM, origin + more).encode("latin-1") + body
         assert heard(opened(said))[0] == [status]
+
+
+def test_long_bodies_in_coming_take_only_so_much_memory_together(opened, monkeypatch):
+    """Beyond that, long ones are told to come back, and short ones, as people send them, are taken."""
+    monkeypatch.setattr(guards, "MOST_HELD", 200_000)
+    length = "Connection: close\r\nContent-Length: 60001\r\n\r\n"
+    crowd = [opened(f"{SIGN_IN}{length}{' ' * 60_000}") for _ in range(6)]
+    time.sleep(0.3)
+    short = '{"email": "a@x.org"}'
+    said = f"{SIGN_IN}Connection: close\r\nContent-Length: {len(short)}\r\n\r\n{short}"
+    assert heard(opened(said))[0] == [202]
+    for connection in crowd:
+        with suppress(OSError):
+            connection.sendall(b" ")
+    told = [heard(connection)[0] for connection in crowd]
+    assert set(map(tuple, told)) == {(400,), (503,)}
+    assert heard(opened(f"{SIGN_IN}{length}{' ' * 60_001}"))[0] == [400]  # once there is room again

@@ -44,8 +44,9 @@ def settings(folder, front, service):
 def serve(folder, port):
     """Start the service, as its command does."""
     command = [str(Path(sys.executable).parent / "tirage"), "intake", "serve", "--bank", str(folder / "bank.sqlite")]
+    here = {**os.environ, "PYTHONPATH": str(ROOT)}
     with (folder / "said.log").open("ab") as said:
-        return subprocess.Popen([*command, "--port", str(port)], cwd=ROOT, stdout=said, stderr=said)  # noqa: S603
+        return subprocess.Popen([*command, "--port", str(port)], env=here, stdout=said, stderr=said)  # noqa: S603
 
 
 def until(answered):

@@ -200,8 +200,8 @@ class Guest:
     def leave(self):
         self.told = "left"
 
-    def overdue(self, _now):
-        self.told = "too slow"
+    def overdue(self, _now, *, hurry):
+        self.told = "too slow" if hurry else "in time"
 
 
 def test_room_is_made_by_the_answered_then_the_silent_then_the_slow_and_never_by_who_waits_for_an_answer():

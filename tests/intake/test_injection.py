@@ -1,6 +1,8 @@
 """Nothing that a candidate types becomes markup in a page, a formula in a table, a header in a mail, or is logged."""
 
+import asyncio
 import csv
+import gc
 import io
 import json
 import logging
@@ -362,3 +364,26 @@ def test_odd_requests_make_no_metrics_of_their_own(tmp_path):
         for method, path in odd:
             client.http.request(method, path)
         assert len(client.intake.metrics.text().splitlines()) == before
+
+
+def test_a_task_that_fails_is_logged_without_what_it_was_about():
+    """asyncio tells of a task that failed with all that the exception says."""
+    records = io.StringIO()
+    handler = logging.StreamHandler(records)
+    handler.setFormatter(AsJson(lambda: 0))
+    logging.getLogger("asyncio").addHandler(handler)
+
+    async def main():
+        async def fail():
+            raise ValueError("Nadia Secrète")
+
+        asyncio.get_running_loop().create_task(fail())
+        await asyncio.sleep(0)
+        gc.collect()
+        await asyncio.sleep(0)
+
+    asyncio.run(main())
+    gc.collect()
+    logging.getLogger("asyncio").removeHandler(handler)
+    said = json.loads(records.getvalue())
+    assert (said["exception"], "Nadia" in records.getvalue()) == ("ValueError", False)

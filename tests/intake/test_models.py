@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from declarations import GUILD, LAWS, TODAY, law, one, pool_of, sampled
 from fastapi import FastAPI
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from strategies import DAY, days_of_facts, examples, laws, make_pool
@@ -264,6 +264,7 @@ VALUES = st.sampled_from(ODD) | st.text() | st.floats() | st.integers()
 
 @examples(150)
 @given(st.dictionaries(FIELDS, VALUES, max_size=12))
+@example({"\u1680": None})
 def test_faults_are_one_a_field_and_repeat_little(changed):
     body = {**one(accompanying_spouse=True), **changed}
     declared = check(body, law(PSTQ), TODAY)
