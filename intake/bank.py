@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from intake.canonical import canonical
-from intake.event import COLUMNS, Event, Kind, append
+from intake.event import COLUMNS, Event, Head, Kind, append, head
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +62,9 @@ class Answer:
     version: int | None = None
 
 
+UNKNOWN = Answer(403, "no_person")
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
     """A declaration that stands in the bank now."""
@@ -102,11 +105,14 @@ def key_digest(person: str, key: str) -> str:
 def deposit(tx: Transaction, at: int, order: Order) -> Answer:
     """Put a declaration into the bank. 201; 409 where one is live already."""
     asked = _request("deposit", order, None)
-    if (first := _first_answer(tx, order, asked)) is not None:
+    found = _found(tx, order)
+    if found is None:
+        return UNKNOWN
+    if (first := _first_answer(tx, found, asked)) is not None:
         return first
-    if (standing := live(tx, order.program, order.person)) is not None:
+    if (standing := found.live) is not None:
         return _refused(tx, order, asked, 409, "live_already", standing.version)
-    event = _written(tx, at, Kind.DEPOSIT, order, order.declaration, 1)
+    event = _written(tx, found.last, at, Kind.DEPOSIT, order, order.declaration, 1)
     tx.run(
         "INSERT INTO live (program, person, declaration, version, first_at, sequence) VALUES (?, ?, ?, ?, ?, ?)",
         (order.program, order.person, event.declaration, 1, event.at, event.sequence),
@@ -117,12 +123,15 @@ def deposit(tx: Transaction, at: int, order: Order) -> Answer:
 def amend(tx: Transaction, at: int, order: Order, if_match: int) -> Answer:
     """Change what is declared, not when it was deposited. 200; 404 without one; 412 if another changed it."""
     asked = _request("amend", order, if_match)
-    if (first := _first_answer(tx, order, asked)) is not None:
+    found = _found(tx, order)
+    if found is None:
+        return UNKNOWN
+    if (first := _first_answer(tx, found, asked)) is not None:
         return first
-    standing = live(tx, order.program, order.person)
+    standing = found.live
     if (refused := _unmatched(tx, order, asked, standing, if_match)) is not None or standing is None:
         return refused or Answer(404, "none_live")
-    event = _written(tx, at, Kind.AMEND, order, standing.declaration, standing.version + 1)
+    event = _written(tx, found.last, at, Kind.AMEND, order, standing.declaration, standing.version + 1)
     tx.run(
         "UPDATE live SET version = ?, sequence = ? WHERE program = ? AND person = ?",
         (event.version, event.sequence, order.program, order.person),
@@ -133,9 +142,12 @@ def amend(tx: Transaction, at: int, order: Order, if_match: int) -> Answer:
 def withdraw(tx: Transaction, at: int, order: Order, if_match: int) -> Answer:
     """Take a declaration out of the bank, at its person's wish. 200; 404 without one; 412 if another changed it."""
     asked = _request("withdraw", order, if_match)
-    if (first := _first_answer(tx, order, asked)) is not None:
+    found = _found(tx, order)
+    if found is None:
+        return UNKNOWN
+    if (first := _first_answer(tx, found, asked)) is not None:
         return first
-    standing = live(tx, order.program, order.person)
+    standing = found.live
     if (refused := _unmatched(tx, order, asked, standing, if_match)) is not None or standing is None:
         return refused or Answer(404, "none_live")
     event = _ended(tx, at, Kind.WITHDRAW, standing, key_digest(order.person, order.key))
@@ -158,7 +170,7 @@ def erase(tx: Transaction, at: int, person: str) -> list[Event]:
     )
     done = [_ended(tx, at, Kind.ERASE, Live(*row), "") for row in rows]
     if not done:
-        done = [append(tx, at, Kind.ERASE, "", person, "", 0, "", NOTHING)]
+        done = [append(tx, head(tx), at, Kind.ERASE, "", person, "", 0, "", NOTHING)]
     tx.run("DELETE FROM body WHERE sequence IN (SELECT sequence FROM event WHERE person = ?)", (person,))
     tx.run("DELETE FROM sign_in WHERE email IN (SELECT email FROM account WHERE person = ?)", (person,))
     for table in ("answer", "draft", "account", "person"):
@@ -170,22 +182,45 @@ def _request(kind: str, order: Order, if_match: int | None) -> bytes:
     return hashlib.sha256(canonical([kind, order.program, order.body, if_match])).digest()
 
 
-def _first_answer(tx: Transaction, order: Order, asked: bytes) -> Answer | None:
-    """Give the first answer to a key again; refuse a key that was used for something else, and a person who is gone."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one reading tells of an order: the first answer to its key, the live declaration, where the log stands."""
+
+    answer: tuple[Any, ...] | None
+    live: Live | None
+    last: Head
+
+
+def _found(tx: Transaction, order: Order) -> _Found | None:
+    """Read all that an order depends on at once: one way to the store and back. None for a person who is not known."""
     row = tx.one(
-        "SELECT request, status, code, sequence, version FROM person"
-        " LEFT JOIN answer ON answer.person = person.person AND answer.key = ? WHERE person.person = ?",
-        (order.key, order.person),
+        "SELECT answer.request, answer.status, answer.code, answer.sequence, answer.version,"
+        " live.declaration, live.version, live.first_at, live.sequence, head.sequence, head.at, head.floor, head.link"
+        " FROM head CROSS JOIN person"
+        " LEFT JOIN answer ON answer.person = person.person AND answer.key = ?"
+        " LEFT JOIN live ON live.program = ? AND live.person = person.person"
+        " WHERE head.one = 1 AND person.person = ?",
+        (order.key, order.program, order.person),
     )
     if row is None:
-        return Answer(403, "no_person")
-    request, status, code, sequence, version = row
-    if request is None:
         return None
+    answer, standing, (sequence, at, floor, link) = row[:5], row[5:9], row[9:]
+    return _Found(
+        None if answer[0] is None else answer,
+        None if standing[0] is None else Live(order.program, order.person, *standing),
+        Head(sequence, at, floor, bytes(link)),
+    )
+
+
+def _first_answer(tx: Transaction, found: _Found, asked: bytes) -> Answer | None:
+    """Give the first answer to a key again; refuse a key that was used for something else."""
+    if found.answer is None:
+        return None
+    request, status, code, sequence, version = found.answer
     if bytes(request) != asked:
         return Answer(422, "key_reused")
-    found = None if sequence is None else tx.one(f"SELECT {COLUMNS} FROM event WHERE sequence = ?", (sequence,))
-    event = None if found is None else Event.of_row(found)
+    written = None if sequence is None else tx.one(f"SELECT {COLUMNS} FROM event WHERE sequence = ?", (sequence,))
+    event = None if written is None else Event.of_row(written)
     return Answer(status, code, event, replayed=True, version=version)
 
 
@@ -197,12 +232,12 @@ def _unmatched(tx: Transaction, order: Order, asked: bytes, standing: Live | Non
     return None
 
 
-def _written(tx: Transaction, at: int, kind: Kind, order: Order, declaration: str, version: int) -> Event:
+def _written(tx: Transaction, last: Head, at: int, kind: Kind, order: Order, declaration: str, version: int) -> Event:
     """Write an event that has a body."""
     body = canonical(order.body)
     key = key_digest(order.person, order.key)
     sealed = commitment(order.salt, body)
-    event = append(tx, at, kind, order.program, order.person, declaration, version, key, sealed)
+    event = append(tx, last, at, kind, order.program, order.person, declaration, version, key, sealed)
     tx.run("INSERT INTO body (sequence, salt, body) VALUES (?, ?, ?)", (event.sequence, order.salt, body))
     return event
 
@@ -210,7 +245,16 @@ def _written(tx: Transaction, at: int, kind: Kind, order: Order, declaration: st
 def _ended(tx: Transaction, at: int, kind: Kind, standing: Live, key: str) -> Event:
     """Write an event that takes a declaration out of the bank."""
     event = append(
-        tx, at, kind, standing.program, standing.person, standing.declaration, standing.version + 1, key, NOTHING
+        tx,
+        head(tx),
+        at,
+        kind,
+        standing.program,
+        standing.person,
+        standing.declaration,
+        standing.version + 1,
+        key,
+        NOTHING,
     )
     tx.run("DELETE FROM live WHERE program = ? AND person = ?", (standing.program, standing.person))
     return event

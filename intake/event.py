@@ -109,6 +109,7 @@ def head(tx: Transaction) -> Head:
 
 def append(
     tx: Transaction,
+    last: Head,
     at: int,
     kind: Kind,
     program: str,
@@ -118,8 +119,7 @@ def append(
     key: str,
     commitment: bytes,
 ) -> Event:
-    """Write the next event. Its instant is ``at``, or that of the line above where the clock has jumped back."""
-    last = head(tx)
+    """Write the event after ``last``. Its instant is ``at``, or that of the line above where the clock jumped back."""
     at = max(at, last.at, last.floor + 1)
     sequence = last.sequence + 1
     link = linked(last.link, spelled(sequence, at, kind, program, person, declaration, version, key, commitment))
