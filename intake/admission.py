@@ -42,7 +42,7 @@ class Pace:
     least: float = 1.0
     most: float = 5_000.0
     burst: float = 1.0
-    target: float = 0.5
+    target: float = 0.8
     many: int = 100
     room: float = 0.05
     visit: float = 5.0
