@@ -286,7 +286,14 @@ class Line:
         ahead = position - self._through - 1
         if ahead < 0:
             return admitted(text, position)
-        return Place(text, position, ahead, False, self._estimate(ahead), retry_after(ahead, position, max(self._lately, self._state.rate / 2)))  # noqa: FBT003
+        return Place(
+            text,
+            position,
+            ahead,
+            False,
+            self._estimate(ahead),
+            retry_after(ahead, position, max(self._lately, self._state.rate / 2)),
+        )  # noqa: FBT003
 
     def _estimate(self, ahead: int) -> int | None:
         return None if self.rate is None else admission.estimated(ahead, self.rate)
