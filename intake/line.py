@@ -286,14 +286,16 @@ class Line:
         ahead = position - self._through - 1
         if ahead < 0:
             return admitted(text, position)
+        # Half of what may come in: whoever comes back too late leaves a place that is theirs unused, and then all come.
+        speed = max(self._lately, self._state.rate / 2)
         return Place(
             text,
             position,
             ahead,
-            False,
-            self._estimate(ahead),
-            retry_after(ahead, position, max(self._lately, self._state.rate / 2)),
-        )  # noqa: FBT003
+            admitted=False,
+            estimate_seconds=self._estimate(ahead),
+            retry_after=retry_after(ahead, position, speed),
+        )
 
     def _estimate(self, ahead: int) -> int | None:
         return None if self.rate is None else admission.estimated(ahead, self.rate)
