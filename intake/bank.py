@@ -123,15 +123,11 @@ def deposit(tx: Transaction, at: int, order: Order) -> Answer:
 def amend(tx: Transaction, at: int, order: Order, if_match: int) -> Answer:
     """Change what is declared, not when it was deposited. 200; 404 without one; 412 if another changed it."""
     asked = _request("amend", order, if_match)
-    found = _found(tx, order)
-    if found is None:
-        return UNKNOWN
-    if (first := _first_answer(tx, found, asked)) is not None:
-        return first
-    standing = found.live
-    if (refused := _unmatched(tx, order, asked, standing, if_match)) is not None or standing is None:
-        return refused or Answer(404, "none_live")
-    event = _written(tx, found.last, at, Kind.AMEND, order, standing.declaration, standing.version + 1)
+    found = _matching(tx, order, asked, if_match)
+    if isinstance(found, Answer):
+        return found
+    standing, last = found
+    event = _written(tx, last, at, Kind.AMEND, order, standing.declaration, standing.version + 1)
     tx.run(
         "UPDATE live SET version = ?, sequence = ? WHERE program = ? AND person = ?",
         (event.version, event.sequence, order.program, order.person),
@@ -142,21 +138,17 @@ def amend(tx: Transaction, at: int, order: Order, if_match: int) -> Answer:
 def withdraw(tx: Transaction, at: int, order: Order, if_match: int) -> Answer:
     """Take a declaration out of the bank, at its person's wish. 200; 404 without one; 412 if another changed it."""
     asked = _request("withdraw", order, if_match)
-    found = _found(tx, order)
-    if found is None:
-        return UNKNOWN
-    if (first := _first_answer(tx, found, asked)) is not None:
-        return first
-    standing = found.live
-    if (refused := _unmatched(tx, order, asked, standing, if_match)) is not None or standing is None:
-        return refused or Answer(404, "none_live")
-    event = _ended(tx, at, Kind.WITHDRAW, standing, key_digest(order.person, order.key))
+    found = _matching(tx, order, asked, if_match)
+    if isinstance(found, Answer):
+        return found
+    standing, last = found
+    event = _ended(tx, last, at, Kind.WITHDRAW, standing, key_digest(order.person, order.key))
     return _done(tx, order, asked, Answer(200, "withdrawn", event, version=event.version))
 
 
 def expire(tx: Transaction, at: int, standing: Live) -> Event:
     """Take a live declaration out of the bank, because the law says that it is no longer valid."""
-    return _ended(tx, at, Kind.EXPIRE, standing, "")
+    return _ended(tx, head(tx), at, Kind.EXPIRE, standing, "")
 
 
 def erase(tx: Transaction, at: int, person: str) -> list[Event]:
@@ -168,7 +160,7 @@ def erase(tx: Transaction, at: int, person: str) -> list[Event]:
         "SELECT program, person, declaration, version, first_at, sequence FROM live WHERE person = ? ORDER BY program",
         (person,),
     )
-    done = [_ended(tx, at, Kind.ERASE, Live(*row), "") for row in rows]
+    done = [_ended(tx, head(tx), at, Kind.ERASE, Live(*row), "") for row in rows]
     if not done:
         done = [append(tx, head(tx), at, Kind.ERASE, "", person, "", 0, "", NOTHING)]
     tx.run("DELETE FROM body WHERE sequence IN (SELECT sequence FROM event WHERE person = ?)", (person,))
@@ -224,12 +216,18 @@ def _first_answer(tx: Transaction, found: _Found, asked: bytes) -> Answer | None
     return Answer(status, code, event, replayed=True, version=version)
 
 
-def _unmatched(tx: Transaction, order: Order, asked: bytes, standing: Live | None, if_match: int) -> Answer | None:
-    if standing is None:
+def _matching(tx: Transaction, order: Order, asked: bytes, if_match: int) -> tuple[Live, Head] | Answer:
+    """Give the declaration that an order means to change and where the log stands; or the answer, if it may not."""
+    found = _found(tx, order)
+    if found is None:
+        return UNKNOWN
+    if (first := _first_answer(tx, found, asked)) is not None:
+        return first
+    if found.live is None:
         return _refused(tx, order, asked, 404, "none_live", None)
-    if standing.version != if_match:
-        return _refused(tx, order, asked, 412, "version_changed", standing.version)
-    return None
+    if found.live.version != if_match:
+        return _refused(tx, order, asked, 412, "version_changed", found.live.version)
+    return found.live, found.last
 
 
 def _written(tx: Transaction, last: Head, at: int, kind: Kind, order: Order, declaration: str, version: int) -> Event:
@@ -242,11 +240,11 @@ def _written(tx: Transaction, last: Head, at: int, kind: Kind, order: Order, dec
     return event
 
 
-def _ended(tx: Transaction, at: int, kind: Kind, standing: Live, key: str) -> Event:
+def _ended(tx: Transaction, last: Head, at: int, kind: Kind, standing: Live, key: str) -> Event:
     """Write an event that takes a declaration out of the bank."""
     event = append(
         tx,
-        head(tx),
+        last,
         at,
         kind,
         standing.program,
