@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from intake.messages import FieldFault
 
 MEDIA_TYPE = "application/problem+json"
+# Seconds after which it is worth asking again, by what the bank could not do.
+WAIT = {"disk_full": 30, "sync_failed": 5, "gone": 5, "busy": 2, "stopping": 5}
 TYPE = "urn:tirage:problem:"
 
 

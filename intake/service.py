@@ -41,7 +41,7 @@ from intake.mail import Mailer, Post, Sink, SmtpMailer
 from intake.metrics import Metrics
 from intake.models import declaration_model
 from intake.openings import Opening, Policy
-from intake.problems import Problem
+from intake.problems import WAIT, Problem
 from intake.sessions import key_of
 from intake.state import ALONE, AMONG_HOSTS, Accounts, Intake, Limiters, Served
 from intake.store import StoreFailed
@@ -63,7 +63,6 @@ FLUSH_SECONDS = 0.25
 STOPPING_SECONDS = 30
 SWITCH_SECONDS = 0.0005  # between the loop and the writer, who gives way at each statement
 BACKLOG = 4096
-WAIT = {"disk_full": 30, "sync_failed": 5, "gone": 5, "busy": 2, "stopping": 5}
 
 
 def app(config: Config, store: Store, clock: Clock, mailer: Mailer) -> FastAPI:

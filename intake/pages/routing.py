@@ -12,7 +12,7 @@ from intake.api.asking import SECOND
 from intake.pages import problem_pages
 from intake.pages.paths import PATHS
 from intake.pages.visits import MONTH, VISIT, Elsewhere, NotFound, Visit, comes_from_us, remember, visitor_of
-from intake.problems import Problem
+from intake.problems import WAIT, Problem
 from intake.store import StoreFailed
 from intake.writer import Unavailable
 from rules.faults import LawError
@@ -31,7 +31,6 @@ FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 200
 ENTRIES = ("sign_in", "link")  # pages with a form for who is not signed in: elsewhere, no cookie is set
 OURS = (Elsewhere, NotFound, Problem, HTTPException, LawError)
-WAIT = {"disk_full": 30, "sync_failed": 5, "gone": 5, "busy": 2, "stopping": 5}
 
 
 def add(router: APIRouter, name: str, get: Answer | None = None, post: Answer | None = None) -> None:
